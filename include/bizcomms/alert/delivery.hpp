@@ -1,0 +1,132 @@
+// One delivery: a recipient of an alert on one channel. Two halves with one kind of writer each: the attempt (the worker) and
+// the reports (callbacks and polling). What a caller sees is a pure function of both. No I/O.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "bizcomms/alert/values.hpp"
+
+namespace bizcomms::alert {
+
+struct DeliveryId {
+  AlertId alert;
+  std::int32_t batch = 0;
+  RecipientId recipient;
+  Channel channel = Channel::sms;
+  auto operator<=>(const DeliveryId&) const = default;  // the order in which groups are written
+
+  // "<alert>.<batch>.<recipient>.<s|v>" without prefixes: travels in callback URLs.
+  [[nodiscard]] std::string to_string() const;
+  [[nodiscard]] static std::optional<DeliveryId> parse(std::string_view text);
+};
+
+// Fresh for each attempt: who holds it may record.
+struct AttemptToken {
+  Uuid uuid;
+  auto operator<=>(const AttemptToken&) const = default;
+};
+
+using ProviderId = std::string;  // Twilio's SID: "SM…", "MM…", "CA…"
+using BodyHash = std::array<std::uint8_t, 32>;
+
+// The numbers are what the database stores: never renumber.
+enum class AttemptState : std::uint8_t {
+  sending = 1,    // begun; a durable intent, under a lease
+  sent = 2,       // Twilio has it
+  retry = 3,      // surely not taken; due again
+  unknown = 4,    // may have been taken; to be looked up
+  failed = 5,     // for good
+  cancelled = 6,  // the alert was cancelled before it left
+};
+
+// The worker's half.
+struct Attempt {
+  AttemptToken token;
+  AttemptState state = AttemptState::sending;
+  int number = 0;                       // attempts used up, this one included
+  int looks = 0;                        // look-ups at Twilio that found nothing, since it became unknown
+  Time started_at{};                    // by the ledger's clock, as are the next two
+  std::optional<Time> lease_until;      // while sending
+  std::optional<Time> due_at;           // retry, unknown
+  std::string account;                  // that it was sent with
+  std::string sender;                   // number or messaging service
+  BodyHash body_hash{};                 // SHA-256 of the SMS text; zeros for calls
+  std::optional<ProviderId> sid;
+  std::optional<int> error_code;
+  std::string reason;                   // for people
+  std::optional<Time> sent_at;
+};
+
+enum class ReportKind : std::uint8_t { accepted = 0, sent = 1, delivered = 2, failed = 3 };
+
+// One piece of news about a delivery from the provider.
+struct Report {
+  DeliveryId id;
+  AttemptToken token;                // of the attempt it speaks of
+  ProviderId sid;
+  int rank = 0;                      // higher is later; comparable only within one SID
+  ReportKind kind = ReportKind::accepted;
+  std::optional<int> error_code;
+  std::string reason;
+  Time at{};
+  bool acknowledged = false;         // the callee pressed 1
+};
+
+// The reports' half: the latest of the current SID.
+struct Reports {
+  ProviderId sid;
+  AttemptToken token;
+  int rank = -1;
+  ReportKind kind = ReportKind::accepted;
+  std::optional<int> error_code;
+  std::string reason;
+  std::optional<Time> accepted_at;
+  std::optional<Time> delivered_at;
+  std::optional<Time> acknowledged_at;
+};
+
+struct Delivery {
+  DeliveryId id;
+  std::optional<std::string> phone_number;  // that it went to; nothing once erased
+  Attempt attempt;
+  std::optional<Reports> reports;
+};
+
+// What a caller sees.
+struct VisibleDelivery {
+  DeliveryStatus status = DeliveryStatus::pending;
+  std::optional<ProviderId> sid;
+  std::optional<Time> sent_at;
+  std::optional<Time> delivered_at;
+  std::optional<Time> acknowledged_at;
+  std::optional<int> error_code;
+  std::string reason;
+};
+[[nodiscard]] VisibleDelivery visible(const Attempt& attempt, const std::optional<Reports>& reports);
+
+// The reports after one more. A report of the current attempt's SID applies only when its rank rises; one of an earlier
+// attempt can only lift the delivery to sent or delivered. Applying a report twice, or late, changes nothing.
+[[nodiscard]] Reports merged(const Attempt& attempt, const std::optional<Reports>& reports, const Report& report);
+
+// Whether a further attempt may begin: the attempt says retry, and no report proves that Twilio took one.
+[[nodiscard]] bool may_begin_again(const Attempt& attempt, const std::optional<Reports>& reports);
+
+// True when nothing more will happen by our doing: sent, failed or cancelled.
+[[nodiscard]] bool is_settled(const Attempt& attempt, const std::optional<Reports>& reports);
+
+struct Counts {
+  std::int64_t sent = 0;       // taken by Twilio and not ended in failure; `delivered` is a part of it
+  std::int64_t delivered = 0;
+  std::int64_t failed = 0;
+  std::int64_t pending = 0;    // unknown ones too
+  std::int64_t cancelled = 0;
+  bool operator==(const Counts&) const = default;
+  Counts& operator+=(const Counts& other);
+  void count(DeliveryStatus status);
+};
+
+}  // namespace bizcomms::alert

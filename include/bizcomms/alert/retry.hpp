@@ -1,0 +1,33 @@
+// What follows an attempt that did not end in an acceptance. The one place that decides. Pure.
+#pragma once
+
+#include <cstdint>
+
+#include "bizcomms/base/backoff.hpp"
+#include "bizcomms/base/result.hpp"
+#include "bizcomms/base/time.hpp"
+
+namespace bizcomms::alert {
+
+// All of it can be scaled together; request timeout < lease < grace must stay true (checked by check()).
+struct DeliverySettings {
+  Millis request_timeout{std::chrono::seconds{15}};
+  Millis lease{std::chrono::seconds{60}};
+  Millis list_lag{std::chrono::minutes{5}};   // how late Twilio's lists may be
+  int attempts_max = 5;
+  Backoff backoff{};                          // 2 s doubling to 5 min
+  Millis unknown_given_up_after{std::chrono::hours{24}};
+  // No unclaimed candidate this long after the start means: not taken.
+  [[nodiscard]] Millis grace() const { return lease + request_timeout + list_lag; }
+  [[nodiscard]] Status check() const;
+};
+
+enum class NextStep : std::uint8_t {
+  retry,        // later; the attempt is used up
+  wait_for_us,  // later; the attempt does not count: throttled, or the fault is ours
+  reconcile,    // look it up before anything else
+  fail,
+};
+[[nodiscard]] NextStep next_step(ErrorCode code, int attempt, const DeliverySettings& settings);
+
+}  // namespace bizcomms::alert

@@ -1,0 +1,74 @@
+// The HTTP/1.1 server front: an Asio front owns connections and deadlines, a strict framer refuses what is not plainly one
+// request, cpp-httplib routes behind it. Bounded everywhere: connections, header block, body, time. Answers that never block
+// run on the I/O thread; all others on handler threads, whose queue is bounded (503 with Retry-After when full).
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "bizcomms/base/log.hpp"
+#include "bizcomms/base/metrics.hpp"
+#include "bizcomms/base/result.hpp"
+#include "bizcomms/base/time.hpp"
+#include "bizcomms/http/message.hpp"
+
+namespace bizcomms::http {
+
+struct ServerSettings {
+  std::string name = "api";              // in logs and metrics
+  std::string listen = "127.0.0.1:8000"; // "[::1]:8000" too; port 0 takes a free one
+  int io_threads = 1;
+  int handler_threads = 64;
+  int handler_queue_max = 1024;          // requests waiting for a handler thread
+  int connections_max = 10'000;
+  std::size_t header_bytes_max = 32 * 1024;
+  std::size_t body_bytes_max = 1024 * 1024;
+  std::chrono::seconds idle_timeout{75};     // above a load balancer's 60 s
+  std::chrono::seconds request_timeout{10};  // first byte to last
+  std::chrono::seconds write_timeout{10};
+  std::vector<std::string> trusted_proxies;  // addresses or CIDR blocks whose X-Forwarded-For counts
+};
+
+using Handler = std::function<Response(const Request&)>;
+
+enum class RunOn : unsigned char { handler_thread, io_thread };  // io_thread: for handlers that never block
+
+struct Route {
+  std::string method;
+  std::string pattern;  // "/v1/alerts/{id}": a {…} matches one non-empty segment; also the label in metrics and logs
+  Handler handler;
+  RunOn run_on = RunOn::handler_thread;
+  bool takes_form = false;  // application/x-www-form-urlencoded instead of JSON; other content types get 415
+};
+
+// Makes the body of an answer that no handler gave: 400, 404, 405, 408, 413, 414, 415, 431, 500, 501, 503, 505.
+using ErrorPage = std::function<Response(int status, const std::string& detail, const std::string& request_id)>;
+
+// start(), drain() and stop() from one thread; everything else is inside. Every answer carries X-Request-Id.
+// An exception that leaves a handler is logged and answered with 500, never with its text.
+class Server {
+public:
+  Server(ServerSettings settings, const Log& log, Metrics& metrics, const Clock& clock);
+  ~Server();  // stops
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  void route(Route route);           // before start
+  void error_page(ErrorPage page);   // before start
+  // Binds and serves. `unavailable` with a plain sentence when the address is taken or not ours.
+  [[nodiscard]] Status start();
+  [[nodiscard]] std::string address() const;  // "127.0.0.1:41234", after start
+  // Takes no new connection, closes idle ones, lets requests in flight finish (with Connection: close), at most for `limit`;
+  // then stops. Returns the number of requests it had to cut off.
+  int drain(std::chrono::milliseconds limit);
+  void stop();
+
+private:
+  struct Hidden;
+  std::unique_ptr<Hidden> m_hidden;
+};
+
+}  // namespace bizcomms::http
