@@ -1,6 +1,7 @@
 // Requests and responses as both halves of the product see them.
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -47,11 +48,20 @@ struct Request {
   Trace trace;                      // from traceparent, X-Amzn-Trace-Id, or new
 };
 
+// How a server ends an exchange. All but `answer` are for simulators and tests.
+enum class Ending : unsigned char {
+  answer,  // the response is written
+  reset,   // the connection is closed with RST, no response byte leaves
+  hang,    // nothing is ever written; the connection stays until the client closes it or the server stops
+};
+
 struct Response {
   int status = 200;
   std::string body = {};
   std::string content_type = "application/json";  // not sent where there is no body
   Headers headers = {};
+  Ending ending = Ending::answer;
+  std::chrono::milliseconds delay{0};  // before the ending; holds no handler thread
 };
 
 }  // namespace bizcomms::http
