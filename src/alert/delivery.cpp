@@ -57,13 +57,23 @@ Counts& Counts::operator+=(const Counts& other) {
 
 void Counts::count(DeliveryStatus status) {
   switch (status) {
-    case DeliveryStatus::delivered: ++delivered; [[fallthrough]];
-    case DeliveryStatus::sent: ++sent; break;
-    case DeliveryStatus::failed: ++failed; break;
-    case DeliveryStatus::cancelled: ++cancelled; break;
+    case DeliveryStatus::delivered:
+      ++delivered;
+      [[fallthrough]];
+    case DeliveryStatus::sent:
+      ++sent;
+      break;
+    case DeliveryStatus::failed:
+      ++failed;
+      break;
+    case DeliveryStatus::cancelled:
+      ++cancelled;
+      break;
     case DeliveryStatus::pending:
     case DeliveryStatus::sending:
-    case DeliveryStatus::unknown: ++pending; break;
+    case DeliveryStatus::unknown:
+      ++pending;
+      break;
   }
 }
 

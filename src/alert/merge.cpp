@@ -12,9 +12,9 @@ namespace {
 // What the reports prove about the delivery as a whole.
 enum class Proof : std::uint8_t {
   nothing,
-  outlived,   // a message failed that is being sent once more, or has been
-  failed,     // the current message failed
-  taken,      // Twilio has one that has not failed
+  outlived,  // a message failed that is being sent once more, or has been
+  failed,    // the current message failed
+  taken,     // Twilio has one that has not failed
   delivered,
 };
 
@@ -36,23 +36,34 @@ Proof proof(const Attempt& attempt, const std::optional<Reports>& reports) {
 
 DeliveryStatus status_without_proof(AttemptState state) {
   switch (state) {
-    case AttemptState::sending: return DeliveryStatus::sending;
-    case AttemptState::sent: return DeliveryStatus::sent;
-    case AttemptState::retry: return DeliveryStatus::pending;
-    case AttemptState::unknown: return DeliveryStatus::unknown;
-    case AttemptState::failed: return DeliveryStatus::failed;
-    case AttemptState::cancelled: return DeliveryStatus::cancelled;
+    case AttemptState::sending:
+      return DeliveryStatus::sending;
+    case AttemptState::sent:
+      return DeliveryStatus::sent;
+    case AttemptState::retry:
+      return DeliveryStatus::pending;
+    case AttemptState::unknown:
+      return DeliveryStatus::unknown;
+    case AttemptState::failed:
+      return DeliveryStatus::failed;
+    case AttemptState::cancelled:
+      return DeliveryStatus::cancelled;
   }
   return DeliveryStatus::unknown;
 }
 
 DeliveryStatus status_of(AttemptState state, Proof proven) {
   switch (proven) {
-    case Proof::nothing: return status_without_proof(state);
-    case Proof::failed: return DeliveryStatus::failed;
-    case Proof::taken: return DeliveryStatus::sent;
-    case Proof::delivered: return DeliveryStatus::delivered;
-    case Proof::outlived: break;
+    case Proof::nothing:
+      return status_without_proof(state);
+    case Proof::failed:
+      return DeliveryStatus::failed;
+    case Proof::taken:
+      return DeliveryStatus::sent;
+    case Proof::delivered:
+      return DeliveryStatus::delivered;
+    case Proof::outlived:
+      break;
   }
   // It was shown as sent once: while the next try is open it stays so; called off, the failure is what remains.
   const bool over = state == AttemptState::failed || state == AttemptState::cancelled;
@@ -79,7 +90,9 @@ bool rises(const Reports& reports, const Report& report) {
 
 // Whether the news is about a message that counts more than the one the reports follow.
 bool outweighs(const Attempt& attempt, const Reports& reports, const Report& report) {
-  if (reports.kind == ReportKind::delivered) { return report.kind == ReportKind::delivered && is_current(attempt, report.token, report.sid); }
+  if (reports.kind == ReportKind::delivered) {
+    return report.kind == ReportKind::delivered && is_current(attempt, report.token, report.sid);
+  }
   if (report.kind == ReportKind::delivered) { return true; }
   if (!is_current(attempt, report.token, report.sid)) { return is_current(attempt, reports) || reports.kind == ReportKind::failed; }
   const bool same_attempt = is_current(attempt, reports);  // one request, two messages: the one that has not failed counts

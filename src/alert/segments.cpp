@@ -11,9 +11,7 @@ constexpr std::u32string_view k_basic = U"@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓ�
 // Behind an escape, so two septets each.
 constexpr std::u32string_view k_extension = U"\f^{}\\[~]|€";
 
-bool is_basic_ascii(char32_t c) {
-  return (c >= U'a' && c <= U'z') || (c >= U'A' && c <= U'Z') || (c >= U'!' && c <= U'?');
-}
+bool is_basic_ascii(char32_t c) { return (c >= U'a' && c <= U'z') || (c >= U'A' && c <= U'Z') || (c >= U'!' && c <= U'?'); }
 
 // 0: not in GSM-7.
 int septets(char32_t c) {

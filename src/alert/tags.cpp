@@ -21,11 +21,16 @@ char32_t lower_greek(char32_t c) {
   if (c >= 0x0391 && c <= 0x03AB && c != 0x03A2) { return c + 0x20; }
   if (c >= 0x0388 && c <= 0x038A) { return c + 0x25; }
   switch (c) {
-    case 0x0386: return 0x03AC;
-    case 0x038C: return 0x03CC;
-    case 0x038E: return 0x03CD;
-    case 0x038F: return 0x03CE;
-    default: return c;
+    case 0x0386:
+      return 0x03AC;
+    case 0x038C:
+      return 0x03CC;
+    case 0x038E:
+      return 0x03CD;
+    case 0x038F:
+      return 0x03CE;
+    default:
+      return c;
   }
 }
 

@@ -5,9 +5,9 @@ namespace bizcomms::alert {
 namespace {
 
 struct Lead {
-  std::size_t length = 0;   // of the whole sequence; 0: cannot begin one
+  std::size_t length = 0;  // of the whole sequence; 0: cannot begin one
   char32_t bits = 0;
-  char32_t smallest = 0;    // anything below is an overlong form
+  char32_t smallest = 0;  // anything below is an overlong form
 };
 
 Lead lead_of(unsigned char byte) {

@@ -76,7 +76,9 @@ std::vector<FieldError> problems(const RecipientDraft& draft) {
   Problems found;
   check_text(found, "name", draft.name, k_name_max);
   if (!is_phone_number(draft.phone_number)) {
-    found.push_back({"phone_number", "is not in E.164 form; write '+', country code and number, 7 to 15 digits in all, the first not 0, as in +15551234567"});
+    found.push_back(
+        {"phone_number",
+         "is not in E.164 form; write '+', country code and number, 7 to 15 digits in all, the first not 0, as in +15551234567"});
   }
   check_tags(found, "tags", draft.tags);
   return found;

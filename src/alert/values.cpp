@@ -48,9 +48,12 @@ Lane lane_of(Priority priority) { return priority >= Priority::high ? Lane::urge
 
 bool uses(DeliveryMethod method, Channel channel) {
   switch (method) {
-    case DeliveryMethod::sms: return channel == Channel::sms;
-    case DeliveryMethod::voice: return channel == Channel::voice;
-    case DeliveryMethod::both: return true;
+    case DeliveryMethod::sms:
+      return channel == Channel::sms;
+    case DeliveryMethod::voice:
+      return channel == Channel::voice;
+    case DeliveryMethod::both:
+      return true;
   }
   return false;
 }
