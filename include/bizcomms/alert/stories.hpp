@@ -35,4 +35,15 @@ public:
   virtual Result<bool> any() = 0;   // false before the first cycle ever
 };
 
+// Where stories become alerts. Raising one story again raises nothing: its id is the idempotency key.
+class StorySink {
+public:
+  virtual ~StorySink() = default;
+  // Whether the cell that takes the alerts is active; a standby is not polled for.
+  virtual Result<bool> active() = 0;
+  // Success: the alert stands, now or since an earlier try. `misconfigured`: key or address; `rate_limited`, `unavailable`: later
+  // (retry_after); `outcome_unknown`: try again; `invalid`: this story is refused as it is.
+  virtual Status raise(const Story& story) = 0;
+};
+
 }  // namespace bizcomms::alert
