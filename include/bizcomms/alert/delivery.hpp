@@ -13,9 +13,9 @@
 namespace bizcomms::alert {
 
 struct DeliveryId {
-  AlertId alert;
+  AlertId alert{};
   std::int32_t batch = 0;
-  RecipientId recipient;
+  RecipientId recipient{};
   Channel channel = Channel::sms;
   auto operator<=>(const DeliveryId&) const = default;  // the order in which groups are written
 
@@ -26,7 +26,7 @@ struct DeliveryId {
 
 // Fresh for each attempt: who holds it may record.
 struct AttemptToken {
-  Uuid uuid;
+  Uuid uuid{};
   auto operator<=>(const AttemptToken&) const = default;
 };
 
@@ -45,66 +45,66 @@ enum class AttemptState : std::uint8_t {
 
 // The worker's half.
 struct Attempt {
-  AttemptToken token;
+  AttemptToken token{};
   AttemptState state = AttemptState::sending;
   int number = 0;                       // attempts used up, this one included
   int looks = 0;                        // look-ups at Twilio that found nothing, since it became unknown
   Time started_at{};                    // by the ledger's clock, as are the next two
-  std::optional<Time> lease_until;      // while sending
-  std::optional<Time> due_at;           // retry, unknown
-  std::string account;                  // that it was sent with
-  std::string sender;                   // number or messaging service
+  std::optional<Time> lease_until{};      // while sending
+  std::optional<Time> due_at{};           // retry, unknown
+  std::string account{};                  // that it was sent with
+  std::string sender{};                   // number or messaging service
   BodyHash body_hash{};                 // SHA-256 of the SMS text; zeros for calls
-  std::optional<ProviderId> sid;
-  std::optional<int> error_code;
-  std::string reason;                   // for people
-  std::optional<Time> sent_at;
+  std::optional<ProviderId> sid{};
+  std::optional<int> error_code{};
+  std::string reason{};                   // for people
+  std::optional<Time> sent_at{};
 };
 
 enum class ReportKind : std::uint8_t { accepted = 0, sent = 1, delivered = 2, failed = 3 };
 
 // One piece of news about a delivery from the provider.
 struct Report {
-  DeliveryId id;
-  AttemptToken token;                // of the attempt it speaks of
-  ProviderId sid;
+  DeliveryId id{};
+  AttemptToken token{};                // of the attempt it speaks of
+  ProviderId sid{};
   int rank = 0;                      // higher is later; comparable only within one SID
   ReportKind kind = ReportKind::accepted;
-  std::optional<int> error_code;
-  std::string reason;
+  std::optional<int> error_code{};
+  std::string reason{};
   Time at{};
   bool acknowledged = false;         // the callee pressed 1
 };
 
 // The reports' half: the latest of the current SID.
 struct Reports {
-  ProviderId sid;
-  AttemptToken token;
+  ProviderId sid{};
+  AttemptToken token{};
   int rank = -1;
   ReportKind kind = ReportKind::accepted;
-  std::optional<int> error_code;
-  std::string reason;
-  std::optional<Time> accepted_at;
-  std::optional<Time> delivered_at;
-  std::optional<Time> acknowledged_at;
+  std::optional<int> error_code{};
+  std::string reason{};
+  std::optional<Time> accepted_at{};
+  std::optional<Time> delivered_at{};
+  std::optional<Time> acknowledged_at{};
 };
 
 struct Delivery {
-  DeliveryId id;
-  std::optional<std::string> phone_number;  // that it went to; nothing once erased
-  Attempt attempt;
-  std::optional<Reports> reports;
+  DeliveryId id{};
+  std::optional<std::string> phone_number{};  // that it went to; nothing once erased
+  Attempt attempt{};
+  std::optional<Reports> reports{};
 };
 
 // What a caller sees.
 struct VisibleDelivery {
   DeliveryStatus status = DeliveryStatus::pending;
-  std::optional<ProviderId> sid;
-  std::optional<Time> sent_at;
-  std::optional<Time> delivered_at;
-  std::optional<Time> acknowledged_at;
-  std::optional<int> error_code;
-  std::string reason;
+  std::optional<ProviderId> sid{};
+  std::optional<Time> sent_at{};
+  std::optional<Time> delivered_at{};
+  std::optional<Time> acknowledged_at{};
+  std::optional<int> error_code{};
+  std::string reason{};
 };
 [[nodiscard]] VisibleDelivery visible(const Attempt& attempt, const std::optional<Reports>& reports);
 

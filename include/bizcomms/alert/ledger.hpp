@@ -16,11 +16,11 @@ namespace bizcomms::alert {
 
 // What is about to leave.
 struct Intent {
-  DeliveryId id;
-  AttemptToken token;                      // the new one
-  std::optional<AttemptToken> previous;    // of the `retry` row that is driven again; nothing: a first attempt
-  std::string account;
-  std::string sender;                      // what the worker would send from; stored on the recipient at its first SMS or call
+  DeliveryId id{};
+  AttemptToken token{};                      // the new one
+  std::optional<AttemptToken> previous{};    // of the `retry` row that is driven again; nothing: a first attempt
+  std::string account{};
+  std::string sender{};                      // what the worker would send from; stored on the recipient at its first SMS or call
   BodyHash body_hash{};
   Millis lease{};
 };
@@ -32,22 +32,22 @@ enum class BeginVerdict : std::uint8_t {
 };
 struct BeginAnswer {
   BeginVerdict verdict = BeginVerdict::taken;
-  std::string phone_number;   // begun: to send to, read in the same round trip
+  std::string phone_number{};   // begun: to send to, read in the same round trip
   int attempt = 0;            // begun: its number, from 1
-  std::string sender;         // begun: the recipient's number of ours, where one was stored before
+  std::string sender{};         // begun: the recipient's number of ours, where one was stored before
   Time started_at{};          // begun: by the ledger's clock
 };
 
 // How an attempt ended.
 struct Outcome {
   enum class Kind : std::uint8_t { sent, retry, retry_unused, unknown, failed };
-  DeliveryId id;
-  AttemptToken token;
+  DeliveryId id{};
+  AttemptToken token{};
   Kind kind = Kind::unknown;
-  std::optional<ProviderId> sid;      // sent
+  std::optional<ProviderId> sid{};      // sent
   Millis due_in{0};                   // retry, retry_unused, unknown
-  std::optional<int> error_code;
-  std::string reason;
+  std::optional<int> error_code{};
+  std::string reason{};
   bool looked = false;                // unknown: one more look-up found nothing
 };
 
@@ -59,7 +59,7 @@ enum class RecordVerdict : std::uint8_t {
 
 // A delivery that wants attention, hidden from other callers of due() for a while.
 struct DueDelivery {
-  Delivery delivery;
+  Delivery delivery{};
   Time now{};   // the ledger's clock
 };
 

@@ -16,8 +16,8 @@ namespace bizcomms::alert {
 using Receipt = std::string;  // names one receive of one message
 
 struct Message {
-  Receipt receipt;
-  Event event;
+  Receipt receipt{};
+  Event event{};
   int receives = 1;  // this one included
 };
 
@@ -35,11 +35,11 @@ struct QueueDepth {
 };
 
 struct DeadLetter {
-  std::string id;
-  Event event;
+  std::string id{};
+  Event event{};
   Time dead_at{};
   int receives = 0;
-  std::string reason;
+  std::string reason{};
 };
 
 // At least once, in no particular order. Two lanes. Thread-safe; blocking. Per-element answers: true where it took effect;

@@ -14,16 +14,16 @@ namespace bizcomms::alert {
 
 // One request that may leave.
 struct Dispatch {
-  DeliveryId id;
-  AttemptToken token;
+  DeliveryId id{};
+  AttemptToken token{};
   int attempt = 1;
-  std::string to;               // E.164
-  std::string sender;           // one of Sender::senders()
-  std::string title;
-  std::string message;
+  std::string to{};               // E.164
+  std::string sender{};           // one of Sender::senders()
+  std::string title{};
+  std::string message{};
   Time started_at{};            // by the ledger's clock
   SteadyTime lease_ends{};      // on our monotonic clock; counted from before the begin, so never later than the ledger's
-  std::string trace;
+  std::string trace{};
 };
 
 class Sender {
@@ -43,17 +43,17 @@ public:
 };
 
 struct LookupQuestion {
-  DeliveryId id;
-  std::string to;
-  std::string account;
-  std::string sender;
+  DeliveryId id{};
+  std::string to{};
+  std::string account{};
+  std::string sender{};
   BodyHash body_hash{};
   Time started_at{};
 };
 
 // A message or call to that number, created after started_at − 60 s, that may be the one asked for.
 struct Candidate {
-  ProviderId sid;
+  ProviderId sid{};
   bool same_body = false;   // SMS: the text's hash is equal. Calls: always true
   Time created_at{};
   ReportKind kind = ReportKind::accepted;

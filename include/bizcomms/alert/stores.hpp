@@ -18,42 +18,42 @@ namespace bizcomms::alert {
 
 // Who asked, and how a repeat is known: per API key, kept 24 h.
 struct Idempotency {
-  std::string key_name;   // the API key's name
-  std::string key;        // the Idempotency-Key header, 1..255 visible ASCII characters
+  std::string key_name{};   // the API key's name
+  std::string key{};        // the Idempotency-Key header, 1..255 visible ASCII characters
   std::array<std::uint8_t, 32> body_hash{};
 };
 
 struct AlertQuery {
   int limit = 50;                        // 1..200
-  std::optional<AlertId> after;          // the last id of the page before
-  std::optional<AlertStatus> status;
-  std::optional<Priority> priority;
-  std::optional<Time> created_after;     // exclusive
-  std::optional<Time> created_before;    // exclusive
+  std::optional<AlertId> after{};          // the last id of the page before
+  std::optional<AlertStatus> status{};
+  std::optional<Priority> priority{};
+  std::optional<Time> created_after{};     // exclusive
+  std::optional<Time> created_before{};    // exclusive
 };
 
 struct StatusQuery {
   int limit = 50;                        // 1..200
-  std::optional<DeliveryId> after;
-  std::optional<DeliveryStatus> status;
+  std::optional<DeliveryId> after{};
+  std::optional<DeliveryStatus> status{};
 };
 
 struct AlertCounts {
   std::int64_t total_recipients = 0;
-  Counts deliveries;
+  Counts deliveries{};
 };
 
 struct ListedDelivery {
-  DeliveryId id;
-  std::optional<std::string> phone_number;
+  DeliveryId id{};
+  std::optional<std::string> phone_number{};
   int attempts = 0;
-  VisibleDelivery visible;
+  VisibleDelivery visible{};
 };
 
 struct AlertReport {
-  Alert alert;
-  AlertCounts counts;
-  Page<ListedDelivery, DeliveryId> deliveries;
+  Alert alert{};
+  AlertCounts counts{};
+  Page<ListedDelivery, DeliveryId> deliveries{};
 };
 
 class AlertStore {
@@ -75,9 +75,9 @@ public:
 
 struct RecipientQuery {
   int limit = 50;
-  std::optional<RecipientId> after;
-  std::optional<std::string> tag;  // normalised
-  std::optional<bool> active;
+  std::optional<RecipientId> after{};
+  std::optional<std::string> tag{};  // normalised
+  std::optional<bool> active{};
 };
 
 class RecipientStore {
@@ -96,18 +96,18 @@ public:
 
 // A worker's view.
 struct BatchMember {
-  RecipientId recipient;
-  Preferences preferences;
-  std::optional<std::string> sender;  // the number of ours that this recipient knows
+  RecipientId recipient{};
+  Preferences preferences{};
+  std::optional<std::string> sender{};  // the number of ours that this recipient knows
 };
 
 enum class BatchState : std::uint8_t { open = 0, settled = 1 };
 
 struct Batch {
-  AlertId alert;
+  AlertId alert{};
   std::int32_t number = 0;       // from 1
   BatchState state = BatchState::open;
-  std::vector<BatchMember> members;   // by recipient id
+  std::vector<BatchMember> members{};   // by recipient id
 };
 
 struct Expansion {

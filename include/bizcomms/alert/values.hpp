@@ -44,7 +44,7 @@ enum class DeliveryStatus : std::uint8_t { pending = 0, sending = 1, sent = 2, d
 [[nodiscard]] bool uses(DeliveryMethod method, Channel channel);
 
 struct Filter {
-  std::vector<std::string> tags;  // normalised: trimmed, lower-cased, sorted, no repeats; empty: no restriction
+  std::vector<std::string> tags{};  // normalised: trimmed, lower-cased, sorted, no repeats; empty: no restriction
   bool match_all_tags = false;
   bool active_only = true;
   bool operator==(const Filter&) const = default;
@@ -52,35 +52,35 @@ struct Filter {
 
 // What a caller writes. Validated: see validation.hpp.
 struct AlertDraft {
-  std::string title;
-  std::string message;
+  std::string title{};
+  std::string message{};
   Priority priority = Priority::normal;
   DeliveryMethod method = DeliveryMethod::sms;
-  Filter filter;
+  Filter filter{};
   bool operator==(const AlertDraft&) const = default;
 };
 
 // A PUT: what is given is changed.
 struct AlertChange {
-  std::optional<std::string> title;
-  std::optional<std::string> message;
-  std::optional<Priority> priority;
-  std::optional<DeliveryMethod> method;
-  std::optional<Filter> filter;
+  std::optional<std::string> title{};
+  std::optional<std::string> message{};
+  std::optional<Priority> priority{};
+  std::optional<DeliveryMethod> method{};
+  std::optional<Filter> filter{};
 };
 
 struct Alert {
-  AlertId id;
-  AlertDraft content;
+  AlertId id{};
+  AlertDraft content{};
   AlertStatus status = AlertStatus::queued;
   std::int64_t estimated_recipients = 0;
   std::int64_t epoch = 0;           // of the authority that accepted it
-  std::string trace;                // traceparent of the POST
+  std::string trace{};                // traceparent of the POST
   Time created_at{};
   Time updated_at{};
-  std::optional<Time> sending_at;   // from here the content is frozen
-  std::optional<Time> ended_at;     // completed, cancelled or failed
-  std::string reason;               // why it failed
+  std::optional<Time> sending_at{};   // from here the content is frozen
+  std::optional<Time> ended_at{};     // completed, cancelled or failed
+  std::string reason{};               // why it failed
 };
 
 struct Preferences {
@@ -90,33 +90,33 @@ struct Preferences {
 };
 
 struct RecipientDraft {
-  std::string name;
-  std::string phone_number;  // E.164
-  Preferences preferences;
-  std::vector<std::string> tags;  // normalised as a filter's
+  std::string name{};
+  std::string phone_number{};  // E.164
+  Preferences preferences{};
+  std::vector<std::string> tags{};  // normalised as a filter's
   bool active = true;
 };
 
 struct RecipientChange {
-  std::optional<std::string> name;
-  std::optional<std::string> phone_number;
-  std::optional<bool> sms_enabled;
-  std::optional<bool> voice_enabled;
-  std::optional<std::vector<std::string>> tags;
-  std::optional<bool> active;
+  std::optional<std::string> name{};
+  std::optional<std::string> phone_number{};
+  std::optional<bool> sms_enabled{};
+  std::optional<bool> voice_enabled{};
+  std::optional<std::vector<std::string>> tags{};
+  std::optional<bool> active{};
 };
 
 // STOP, kept by number and apart from preferences: only START undoes it.
 struct OptOut {
   Time at{};
-  std::string by;  // the word ("STOP"), or Twilio's code ("21610")
+  std::string by{};  // the word ("STOP"), or Twilio's code ("21610")
   bool operator==(const OptOut&) const = default;
 };
 
 struct Recipient {
-  RecipientId id;
-  RecipientDraft content;
-  std::optional<OptOut> opted_out;
+  RecipientId id{};
+  RecipientDraft content{};
+  std::optional<OptOut> opted_out{};
   Time created_at{};
   Time updated_at{};
 };
@@ -126,8 +126,8 @@ struct Recipient {
 // A page of a list, and where the next one begins; no cursor: that was all.
 template <class T, class Cursor>
 struct Page {
-  std::vector<T> items;
-  std::optional<Cursor> next;
+  std::vector<T> items{};
+  std::optional<Cursor> next{};
 };
 
 }  // namespace bizcomms::alert
