@@ -1,0 +1,285 @@
+// MemoryStore: the delivery ledger.
+#include <algorithm>
+#include <numeric>
+
+#include "support/memory/memory_store.hpp"
+
+namespace bizcomms::test {
+
+using namespace alert;
+
+namespace {
+
+// Places in the order in which a group is written: by key.
+template <class Element>
+std::vector<std::size_t> in_key_order(std::span<const Element> elements) {
+  std::vector<std::size_t> order(elements.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return elements[a].id < elements[b].id; });
+  return order;
+}
+
+bool is_open(AttemptState state) { return state == AttemptState::sending || state == AttemptState::unknown; }
+
+void settle_as_sent(Attempt& attempt, const ProviderId& sid, Time at) {
+  attempt.state = AttemptState::sent;
+  attempt.sid = sid;
+  attempt.sent_at = at;
+  attempt.lease_until.reset();
+  attempt.due_at.reset();
+  attempt.error_code.reset();
+  attempt.reason.clear();
+}
+
+void become_unknown(Attempt& attempt, Time due_at) {
+  if (attempt.state != AttemptState::unknown) { attempt.looks = 0; }
+  attempt.state = AttemptState::unknown;
+  attempt.lease_until.reset();
+  attempt.due_at = due_at;
+}
+
+}  // namespace
+
+void MemoryStore::touch(const DeliveryId& id, bool dirty) {
+  BatchRow* batch = m_state.batch(id.alert, id.batch);
+  if (batch == nullptr) { return; }
+  batch->progressed_at = m_clock.now();
+  batch->dirty = batch->dirty || dirty;
+}
+
+Result<std::vector<BeginAnswer>> MemoryStore::begin(std::span<const Intent> intents) {
+  const std::scoped_lock lock(m_mutex);
+  if (auto error = down()) { return *error; }
+  std::vector<BeginAnswer> answers(intents.size());
+  for (const std::size_t place : in_key_order(intents)) { answers[place] = begin_one(intents[place]); }
+  return answers;
+}
+
+BeginAnswer MemoryStore::begin_one(const Intent& intent) {
+  const DeliveryRow* row = m_state.delivery(intent.id);
+  const AlertRow* alert = m_state.alert(intent.id.alert);
+  if (alert == nullptr || (row == nullptr) != !intent.previous) { return {}; }
+  if (row != nullptr) {
+    const Delivery& delivery = row->delivery;
+    if (delivery.attempt.token != *intent.previous || !may_begin_again(delivery.attempt, delivery.reports)) { return {}; }
+  }
+  if (alert->alert.status == AlertStatus::cancelled) { return withdraw(intent, AttemptState::cancelled, "The alert was cancelled."); }
+  RecipientRow* recipient = m_state.recipient(intent.id.recipient);
+  if (recipient == nullptr) { return withdraw(intent, AttemptState::cancelled, "The recipient was deleted."); }
+  const RecipientDraft& content = recipient->recipient.content;
+  if (m_state.opt_outs.contains(content.phone_number)) {
+    return withdraw(intent, AttemptState::failed, "The recipient has opted out of messages.");
+  }
+  if (alert->alert.content.filter.active_only && !content.active) {
+    return withdraw(intent, AttemptState::cancelled, "The recipient is no longer active.");
+  }
+  if (!channel_enabled(content.preferences, intent.id.channel)) {
+    return withdraw(intent, AttemptState::cancelled, "The recipient has switched this channel off.");
+  }
+  return start(intent, *recipient);
+}
+
+BeginAnswer MemoryStore::withdraw(const Intent& intent, AttemptState state, std::string reason) {
+  auto& row = m_state.deliveries.try_emplace(intent.id).first->second;
+  row.delivery.id = intent.id;
+  Attempt& attempt = row.delivery.attempt;
+  if (!intent.previous) { attempt.token = intent.token; }
+  attempt.state = state;
+  attempt.lease_until.reset();
+  attempt.due_at.reset();
+  attempt.error_code.reset();
+  attempt.reason = std::move(reason);
+  touch(intent.id, true);
+  return {.verdict = BeginVerdict::withdrawn, .phone_number = {}, .attempt = 0, .sender = {}};
+}
+
+BeginAnswer MemoryStore::start(const Intent& intent, RecipientRow& recipient) {
+  const Time now = m_clock.now();
+  auto& row = m_state.deliveries.try_emplace(intent.id).first->second;
+  const int number = intent.previous ? row.delivery.attempt.number + 1 : 1;
+  BeginAnswer answer{.verdict = BeginVerdict::begun,
+                     .phone_number = recipient.recipient.content.phone_number,
+                     .attempt = number,
+                     .sender = recipient.sender.value_or(""),
+                     .started_at = now};
+  row.delivery.id = intent.id;
+  row.delivery.phone_number = answer.phone_number;
+  row.delivery.attempt = Attempt{.token = intent.token,
+                                 .state = AttemptState::sending,
+                                 .number = number,
+                                 .started_at = now,
+                                 .lease_until = now + intent.lease,
+                                 .account = intent.account,
+                                 .sender = recipient.sender.value_or(intent.sender),
+                                 .body_hash = intent.body_hash};
+  row.hidden_until = {};
+  if (!recipient.sender) { recipient.sender = intent.sender; }
+  touch(intent.id, false);
+  return answer;
+}
+
+Result<std::vector<RecordVerdict>> MemoryStore::record(std::span<const Outcome> outcomes) {
+  const std::scoped_lock lock(m_mutex);
+  if (auto error = down()) { return *error; }
+  std::vector<RecordVerdict> verdicts(outcomes.size());
+  for (const std::size_t place : in_key_order(outcomes)) { verdicts[place] = record_one(outcomes[place]); }
+  return verdicts;
+}
+
+RecordVerdict MemoryStore::record_one(const Outcome& outcome) {
+  DeliveryRow* row = m_state.delivery(outcome.id);
+  if (row == nullptr) { return RecordVerdict::stale; }
+  Attempt& attempt = row->delivery.attempt;
+  if (attempt.token != outcome.token || !is_open(attempt.state)) { return record_stale(outcome); }
+  if (outcome.kind == Outcome::Kind::sent) {
+    const Claim claim{.id = outcome.id, .by_look_up = attempt.state == AttemptState::unknown};
+    const auto [held, inserted] = m_state.claims.try_emplace(*outcome.sid, claim);
+    if (held->second.id != outcome.id) { return RecordVerdict::sid_taken; }
+    settle_as_sent(attempt, *outcome.sid, m_clock.now());
+    touch(outcome.id, false);
+    return RecordVerdict::recorded;
+  }
+  const Time due_at = m_clock.now() + outcome.due_in;
+  if (outcome.kind == Outcome::Kind::unknown) {
+    become_unknown(attempt, due_at);
+    attempt.looks += outcome.looked ? 1 : 0;
+  } else {
+    const bool over = outcome.kind == Outcome::Kind::failed;
+    attempt.state = over ? AttemptState::failed : AttemptState::retry;
+    attempt.lease_until.reset();
+    attempt.due_at = over ? std::nullopt : std::optional(due_at);
+    attempt.number -= outcome.kind == Outcome::Kind::retry_unused ? 1 : 0;
+  }
+  attempt.error_code = outcome.error_code;
+  attempt.reason = outcome.reason;
+  row->hidden_until = {};
+  touch(outcome.id, false);
+  return RecordVerdict::recorded;
+}
+
+RecordVerdict MemoryStore::record_stale(const Outcome& outcome) {
+  if (!outcome.sid) { return RecordVerdict::stale; }
+  const auto held = m_state.claims.find(*outcome.sid);
+  if (held != m_state.claims.end() && held->second.id != outcome.id) { return RecordVerdict::sid_taken; }
+  const Attempt& attempt = m_state.delivery(outcome.id)->delivery.attempt;
+  // A callback was faster than the answer that it follows.
+  const bool known = attempt.token == outcome.token && attempt.sid == outcome.sid;
+  merge_one({.id = outcome.id, .token = outcome.token, .sid = *outcome.sid, .reason = {}, .at = m_clock.now()});
+  return known ? RecordVerdict::recorded : RecordVerdict::stale;
+}
+
+bool MemoryStore::claim_by_report(const Report& report) {
+  const auto [held, inserted] = m_state.claims.try_emplace(report.sid, Claim{.id = report.id});
+  if (inserted) { return true; }
+  if (held->second.id == report.id) {
+    held->second.by_look_up = false;
+    return true;
+  }
+  if (!held->second.by_look_up) { return false; }
+  DeliveryRow& loser = *m_state.delivery(held->second.id);
+  become_unknown(loser.delivery.attempt, m_clock.now());
+  loser.delivery.attempt.sid.reset();
+  loser.delivery.attempt.sent_at.reset();
+  if (loser.delivery.reports && loser.delivery.reports->sid == report.sid) { loser.delivery.reports.reset(); }
+  loser.hidden_until = {};
+  touch(loser.delivery.id, true);
+  held->second = Claim{.id = report.id};
+  return true;
+}
+
+bool MemoryStore::merge_one(const Report& report) {
+  DeliveryRow* row = m_state.delivery(report.id);
+  if (row == nullptr) { return false; }
+  if (!claim_by_report(report)) { return true; }  // it is surely another's: nothing to learn here
+  Delivery& delivery = row->delivery;
+  Attempt& attempt = delivery.attempt;
+  delivery.reports = merged(attempt, delivery.reports, report);
+  const bool refused_for_all_we_knew = attempt.state == AttemptState::retry && !attempt.sid;
+  if (attempt.token == report.token && (is_open(attempt.state) || refused_for_all_we_knew)) {
+    settle_as_sent(attempt, report.sid, report.at);
+  }
+  touch(report.id, true);
+  return true;
+}
+
+Result<std::vector<bool>> MemoryStore::merge(std::span<const Report> reports) {
+  const std::scoped_lock lock(m_mutex);
+  if (auto error = down()) { return *error; }
+  std::vector<bool> answers(reports.size());
+  for (const std::size_t place : in_key_order(reports)) { answers[place] = merge_one(reports[place]); }
+  return answers;
+}
+
+Result<std::vector<Delivery>> MemoryStore::of_batch(AlertId alert, std::int32_t batch) {
+  const std::scoped_lock lock(m_mutex);
+  if (auto error = down()) { return *error; }
+  std::vector<Delivery> deliveries;
+  for (const DeliveryRow* row : m_state.deliveries_of(alert, batch)) { deliveries.push_back(row->delivery); }
+  return deliveries;
+}
+
+Result<DeliveryLedger::Expiry> MemoryStore::expire_leases(AlertId alert, std::int32_t batch) {
+  const std::scoped_lock lock(m_mutex);
+  if (auto error = down()) { return *error; }
+  const Time now = m_clock.now();
+  Expiry expiry;
+  for (DeliveryRow* row : m_state.deliveries_of(alert, batch)) {
+    Attempt& attempt = row->delivery.attempt;
+    if (attempt.state != AttemptState::sending) { continue; }
+    const Millis left = *attempt.lease_until - now;
+    if (left > Millis{0}) {
+      expiry.next_in = std::min(expiry.next_in.value_or(left), left);
+      continue;
+    }
+    become_unknown(attempt, now);
+    row->hidden_until = {};
+    ++expiry.expired;
+  }
+  return expiry;
+}
+
+Result<std::vector<DueDelivery>> MemoryStore::due(int limit, Millis hidden_for) {
+  const std::scoped_lock lock(m_mutex);
+  if (auto error = down()) { return *error; }
+  const Time now = m_clock.now();
+  std::vector<DeliveryRow*> rows;
+  for (auto& [id, row] : m_state.deliveries) {
+    const Attempt& attempt = row.delivery.attempt;
+    const bool waits = attempt.state == AttemptState::retry || attempt.state == AttemptState::unknown;
+    if (waits && !is_settled(attempt, row.delivery.reports) && attempt.due_at <= now && row.hidden_until <= now) { rows.push_back(&row); }
+  }
+  std::stable_sort(rows.begin(), rows.end(),
+                   [](const DeliveryRow* a, const DeliveryRow* b) { return a->delivery.attempt.due_at < b->delivery.attempt.due_at; });
+  std::vector<DueDelivery> due;
+  for (DeliveryRow* row : rows) {
+    if (std::ssize(due) == limit) { break; }
+    row->hidden_until = now + hidden_for;
+    due.push_back({.delivery = row->delivery, .now = now});
+  }
+  return due;
+}
+
+Result<std::vector<bool>> MemoryStore::claimed(std::span<const ProviderId> sids) {
+  const std::scoped_lock lock(m_mutex);
+  if (auto error = down()) { return *error; }
+  std::vector<bool> answers;
+  for (const ProviderId& sid : sids) { answers.push_back(m_state.claims.contains(sid)); }
+  return answers;
+}
+
+Result<std::vector<bool>> MemoryStore::absolve(std::span<const std::pair<DeliveryId, AttemptToken>> absent) {
+  const std::scoped_lock lock(m_mutex);
+  if (auto error = down()) { return *error; }
+  std::vector<bool> answers;
+  for (const auto& [id, token] : absent) {
+    DeliveryRow* row = m_state.delivery(id);
+    answers.push_back(row != nullptr && row->delivery.attempt.token == token && row->delivery.attempt.state == AttemptState::unknown);
+    if (!answers.back()) { continue; }
+    row->delivery.attempt.state = AttemptState::retry;
+    row->delivery.attempt.due_at = m_clock.now();
+    row->hidden_until = {};
+  }
+  return answers;
+}
+
+}  // namespace bizcomms::test
