@@ -32,7 +32,7 @@ public:
   ~Document();
 
   [[nodiscard]] Value root() const;
-  // The errors that readers of this document have met so far, in document order of reading.
+  // The errors that readers of this document have met so far, in order of reading; at most 32 are kept.
   [[nodiscard]] const std::vector<FieldError>& errors() const;
   // An `invalid` Error with those fields, where there are any; `what` names the document: "The alert is not valid."
   [[nodiscard]] Status status(std::string_view what) const;
@@ -73,12 +73,12 @@ private:
 
 struct TextRule {
   std::size_t min = 0;  // code points
-  std::size_t max = 0;
+  std::size_t max = 0;  // 0: no limit
 };
 
 // Reads the members of one object strictly. Every call names a member; finish() reports the members nobody asked for, with
-// the nearest known name as a suggestion. A member that is absent is nothing (and an error in the require_… forms); null counts as a wrong type.
-// U+0000 is refused in every text. All errors go to the document.
+// the nearest known name as a suggestion. A member that is absent is nothing (and an error in the require_… forms); null counts as a wrong
+// type. U+0000 is refused in every text. All errors go to the document.
 class Object {
 public:
   std::optional<std::string> text(std::string_view name, TextRule rule);

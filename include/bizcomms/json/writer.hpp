@@ -10,6 +10,7 @@ namespace bizcomms::json {
 
 class Writer {
 public:
+  void reserve(std::size_t bytes) { m_text.reserve(bytes); }
   Writer& begin_object();
   Writer& end_object();
   Writer& begin_array();
