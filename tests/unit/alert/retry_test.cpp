@@ -1,0 +1,70 @@
+#include "bizcomms/alert/retry.hpp"
+
+#include <gtest/gtest.h>
+
+namespace bizcomms::alert {
+namespace {
+
+using namespace std::chrono_literals;
+
+TEST(NextStep, RetriesWhatWasSurelyNotTakenUntilTheLastAttempt) {
+  const DeliverySettings settings;
+  for (int attempt = 1; attempt < 5; ++attempt) { EXPECT_EQ(next_step(ErrorCode::unavailable, attempt, settings), NextStep::retry); }
+  EXPECT_EQ(next_step(ErrorCode::unavailable, 5, settings), NextStep::fail);
+}
+
+TEST(NextStep, NeverUsesUpAnAttemptForThrottlingOrOurOwnFault) {
+  const DeliverySettings settings;
+  for (const auto code : {ErrorCode::rate_limited, ErrorCode::misconfigured, ErrorCode::unauthenticated}) {
+    EXPECT_EQ(next_step(code, 1, settings), NextStep::wait_for_us);
+    EXPECT_EQ(next_step(code, 100, settings), NextStep::wait_for_us);
+  }
+}
+
+TEST(NextStep, LooksUpWhatMayHaveBeenTaken) {
+  EXPECT_EQ(next_step(ErrorCode::outcome_unknown, 1, {}), NextStep::reconcile);
+  EXPECT_EQ(next_step(ErrorCode::outcome_unknown, 100, {}), NextStep::reconcile);
+}
+
+TEST(NextStep, FailsWhatLiesWithTheRecipientOrTheText) {
+  for (const auto code : {ErrorCode::rejected, ErrorCode::invalid, ErrorCode::not_found, ErrorCode::conflict, ErrorCode::internal}) {
+    EXPECT_EQ(next_step(code, 1, {}), NextStep::fail);
+  }
+}
+
+TEST(DeliverySettings, TheDefaultsHold) {
+  const DeliverySettings settings;
+  EXPECT_TRUE(settings.check());
+  EXPECT_EQ(settings.grace(), 375s);
+}
+
+TEST(DeliverySettings, HoldWhenScaledTogether) {
+  const DeliverySettings settings{.request_timeout = 150ms,
+                                  .lease = 600ms,
+                                  .list_lag = 3s,
+                                  .attempts_max = 2,
+                                  .backoff = {.first = 20ms, .longest = 3s},
+                                  .unknown_given_up_after = 10s};
+  EXPECT_TRUE(settings.check());
+}
+
+TEST(DeliverySettings, RefuseALeaseThatEndsBeforeTheRequest) {
+  DeliverySettings settings;
+  settings.lease = settings.request_timeout;
+  const auto status = settings.check();
+  ASSERT_FALSE(status);
+  EXPECT_EQ(status.error().code, ErrorCode::misconfigured);
+  EXPECT_NE(status.error().message.find("15 s"), std::string::npos);
+}
+
+TEST(DeliverySettings, RefuseSenselessValues) {
+  EXPECT_FALSE((DeliverySettings{.request_timeout = 0ms}.check()));
+  EXPECT_FALSE((DeliverySettings{.list_lag = -1ms}.check()));
+  EXPECT_FALSE((DeliverySettings{.attempts_max = 0}.check()));
+  EXPECT_FALSE((DeliverySettings{.backoff = {.first = 0ms}}.check()));
+  EXPECT_FALSE((DeliverySettings{.backoff = {.first = 10s, .longest = 5s}}.check()));
+  EXPECT_FALSE((DeliverySettings{.unknown_given_up_after = 1s}.check()));
+}
+
+}  // namespace
+}  // namespace bizcomms::alert
