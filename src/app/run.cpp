@@ -1,0 +1,84 @@
+#include "bizcomms/app/run.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstdio>
+#include <exception>
+#include <new>
+
+#include "app/commands.hpp"
+
+namespace bizcomms::app {
+namespace {
+
+// A file named on the command line must be there; the two usual places may be empty.
+std::optional<std::string> config_file(const Invocation& invocation, const std::map<std::string, std::string>& environment) {
+  if (invocation.config_file) { return invocation.config_file; }
+  if (const auto named = environment.find("BIZCOMMS_CONFIG"); named != environment.end() && !named->second.empty()) {
+    return named->second;
+  }
+  for (const char* usual : {"bizcomms.toml", "/etc/bizcomms/bizcomms.toml"}) {
+    if (::access(usual, F_OK) == 0) { return usual; }
+  }
+  return std::nullopt;
+}
+
+int print(const Printed& printed) {
+  std::fputs(printed.text.c_str(), printed.exit_code == k_done ? stdout : stderr);
+  return printed.exit_code;
+}
+
+int refuse(const Error& error) {
+  if (error.fields.empty()) { return wrong_usage(error.message); }
+  for (const auto& field : error.fields) { wrong_usage(field.message); }
+  return k_wrong_usage;
+}
+
+int dispatch(const std::vector<std::string>& arguments) {
+  const auto all = commands();
+  std::vector<Usage> usages;
+  for (const auto& command : all) { usages.push_back(command.usage); }
+  Context context{Role::version, {}, {}, {}, {}};
+  const auto groups = options(context.settings);
+  const auto parsed = parse_command_line(arguments, usages, groups);
+  if (!parsed.invocation) { return print(parsed.printed); }
+  const auto& invocation = *parsed.invocation;
+  context.role = invocation.role;
+  context.words = invocation.words;
+  context.switches = invocation.switches;
+  if (invocation.role != Role::version) {
+    const auto environment = process_environment();
+    auto origins = load(groups, {invocation.flags, environment, config_file(invocation, environment)}, invocation.role);
+    if (!origins) { return refuse(origins.error()); }
+    context.origins = *std::move(origins);
+  }
+  for (const auto& command : all) {
+    if (command.usage.role == invocation.role) { return command.run(context); }
+  }
+  return k_wrong_usage;
+}
+
+}  // namespace
+
+int failed(const Error& error) {
+  const auto cause = error.cause.empty() ? std::string() : " (" + error.cause + ")";
+  std::fputs(fmt::format("bizcomms: {}{}\n", error.message, cause).c_str(), stderr);
+  return k_failed;
+}
+
+int wrong_usage(const std::string& sentence) {
+  std::fputs(fmt::format("bizcomms: {}\n", sentence).c_str(), stderr);
+  return k_wrong_usage;
+}
+
+int run(int argc, char** argv) {
+  try {
+    return dispatch(std::vector<std::string>(argv + 1, argv + argc));
+  } catch (const std::exception& exception) {
+    return failed(Error{ErrorCode::internal, "Something failed that nobody foresaw; this is a defect.", exception.what()});
+  }
+}
+
+}  // namespace bizcomms::app

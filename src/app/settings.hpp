@@ -1,0 +1,48 @@
+// Everything that can be configured: each module's own settings, and what belongs to the binary as a whole.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "bizcomms/base/log.hpp"
+#include "bizcomms/base/secret.hpp"
+#include "bizcomms/base/time.hpp"
+#include "bizcomms/hackernews/api_sink.hpp"
+#include "bizcomms/hackernews/source.hpp"
+#include "bizcomms/http/client.hpp"
+#include "bizcomms/http/server.hpp"
+#include "bizcomms/poller/poller.hpp"
+#include "bizcomms/simulator/simulator.hpp"
+
+namespace bizcomms::app {
+
+struct Settings {
+  // Names and addresses
+  std::string listen;        // empty: 127.0.0.1:8000, simulate 127.0.0.1:8002
+  std::string admin_listen;  // empty: by role, see admin_address()
+  std::string cell = "local";
+  std::string region = "local";
+  LogLevel log_level = LogLevel::info;
+  std::string log_format = "auto";  // auto: text on a terminal, otherwise json
+  Millis drain_limit{std::chrono::seconds{20}};
+  Millis drain_delay{0};
+
+  http::ServerSettings server;
+  http::CurlSettings client;
+
+  // poll
+  Millis every{0};  // nought: one cycle
+  poller::Settings poller;
+  hackernews::SourceSettings hackernews;
+  hackernews::ApiSettings story_api;
+
+  // dev and simulate
+  std::string data_folder;  // empty: /var/lib/bizcomms-dev for root, XDG's data folder otherwise
+  std::string simulator_listen = "127.0.0.1:8002";
+  bool real_hackernews = false;  // dev: read the real HackerNews instead of built-in stories
+  std::int64_t simulator_seed = 1;
+  simulator::Settings simulator;
+};
+
+}  // namespace bizcomms::app
