@@ -1,4 +1,5 @@
-// The engine: one thread, one multi handle. Requests come in through a vector under a mutex; the thread is woken only when it may be asleep.
+// The engine: one thread, one multi handle. Requests come in through a vector under a mutex; the thread is woken only when it may be
+// asleep.
 #include <curl/curl.h>
 
 #include <deque>
@@ -63,7 +64,7 @@ private:
   OfHost& of(std::string_view host) {
     auto found = m_hosts.find(host);
     if (found == m_hosts.end()) {
-      const std::string name = m_hosts.size() < k_hosts_max ? std::string(host) : "other";
+      const std::string name = host.empty() ? "none" : m_hosts.size() < k_hosts_max ? std::string(host) : "other";
       found = m_hosts.try_emplace(name).first;
       found->second.name = name;
       found->second.seconds = &m_metrics.histogram("bizcomms_http_client_request_seconds", "From handing a request in to its end.",
@@ -90,7 +91,9 @@ struct CurlClient::Hidden {
   }
 
   void run(const std::stop_token& stop);
-  bool take_in(const std::stop_token& stop);
+  bool take_in();
+  bool may_sleep(const std::stop_token& stop);
+  [[nodiscard]] bool has_room() const { return active.size() < static_cast<std::size_t>(settings.connections_max); }
   void start_waiting();
   void start(CurlSubmission submission, Millis waited);
   void collect();
@@ -119,41 +122,46 @@ struct CurlClient::Hidden {
   std::jthread thread;  // last: it ends before what it uses
 };
 
-// Moves what was handed in to the queue. False when there is nothing to do but sleep: from then on, send() wakes the thread.
-bool CurlClient::Hidden::take_in(const std::stop_token& stop) {
+bool CurlClient::Hidden::take_in() {
   std::vector<CurlSubmission> taken;
   {
     const std::lock_guard lock(mutex);
+    asleep = false;
     taken.swap(handed_in);
-    asleep = taken.empty() && !stop.stop_requested();
   }
   for (CurlSubmission& submission : taken) { waiting.push_back(std::move(submission)); }
   return !taken.empty();
 }
 
+// From a true answer on, send() and the destructor wake the thread.
+bool CurlClient::Hidden::may_sleep(const std::stop_token& stop) {
+  const std::lock_guard lock(mutex);
+  asleep = handed_in.empty() && !stop.stop_requested();
+  return asleep;
+}
+
 void CurlClient::Hidden::run(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
-    if (!take_in(stop) && !stop.stop_requested()) {
-      metrics.load(active.size(), waiting.size());
-      curl_multi_poll(multi.get(), nullptr, 0, waiting.empty() ? k_poll_ms : k_poll_waiting_ms, nullptr);
-      take_in(stop);
-    }
-    int running = 0;
+    take_in();
     do {
       start_waiting();
+      int running = 0;
       curl_multi_perform(multi.get(), &running);
       collect();
-    } while (!waiting.empty() && active.size() < static_cast<std::size_t>(settings.connections_max));
+    } while (has_room() && !waiting.empty());
     give_up_late();
+    metrics.load(active.size(), waiting.size());
+    if (may_sleep(stop)) { curl_multi_poll(multi.get(), nullptr, 0, waiting.empty() ? k_poll_ms : k_poll_waiting_ms, nullptr); }
   }
-  do { give_up_all(); } while (take_in(stop));  // a `done` may have sent once more
+  do { give_up_all(); } while (take_in());  // a `done` may have sent once more
 }
 
 void CurlClient::Hidden::start_waiting() {
-  while (!waiting.empty() && active.size() < static_cast<std::size_t>(settings.connections_max)) {
+  while (has_room() && !waiting.empty()) {
     CurlSubmission next = std::move(waiting.front());
     waiting.pop_front();
-    start(std::move(next), std::chrono::duration_cast<Millis>(clock.steady() - next.submitted));
+    const auto waited = std::chrono::duration_cast<Millis>(clock.steady() - next.submitted);
+    start(std::move(next), waited);
   }
 }
 
@@ -195,7 +203,8 @@ void CurlClient::Hidden::collect() {
 void CurlClient::Hidden::end(CurlTransfer& transfer, Result<ClientResponse> result) {
   metrics.ended(transfer.host(), result, clock.steady() - transfer.submitted());
   if (!result && log.enabled(LogLevel::debug)) {
-    log.debug("http request failed", {{"host", transfer.host()}, {"outcome", to_string(result.error().code)}, {"cause", result.error().cause}});
+    log.debug("http request failed",
+              {{"host", transfer.host()}, {"outcome", to_string(result.error().code)}, {"cause", result.error().cause}});
   }
   transfer.take_done()(std::move(result));
 }

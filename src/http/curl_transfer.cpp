@@ -12,7 +12,7 @@ namespace {
 constexpr long k_idle_connection_seconds = 45;
 
 bool is_token(std::string_view text) {
-  constexpr std::string_view k_marks = "!#$%&'*+-.^_`|~";
+  static constexpr std::string_view k_marks = "!#$%&'*+-.^_`|~";
   return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || k_marks.find(c) != std::string_view::npos;
   });
@@ -216,7 +216,8 @@ Error CurlTransfer::failure(CURLcode code) const {
 }
 
 Error CurlTransfer::not_sent(CURLcode code) const {
-  Error error = {.code = ErrorCode::unavailable, .cause = fmt::format("curl {}: {}", static_cast<int>(code), m_error_text.data())};
+  Error error = {
+      .code = ErrorCode::unavailable, .message = {}, .cause = fmt::format("curl {}: {}", static_cast<int>(code), m_error_text.data())};
   switch (code) {
     case CURLE_URL_MALFORMAT:
     case CURLE_UNSUPPORTED_PROTOCOL:
@@ -224,12 +225,20 @@ Error CurlTransfer::not_sent(CURLcode code) const {
       error.message = fmt::format("The URL for {} cannot be used.", m_host);
       break;
     case CURLE_COULDNT_RESOLVE_HOST:
-    case CURLE_COULDNT_RESOLVE_PROXY: error.message = fmt::format("The name {} cannot be resolved.", m_host); break;
+    case CURLE_COULDNT_RESOLVE_PROXY:
+      error.message = fmt::format("The name {} cannot be resolved.", m_host);
+      break;
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_CACERT_BADFILE:
-    case CURLE_SSL_ISSUER_ERROR: error.message = fmt::format("The certificate of {} cannot be verified.", m_host); break;
-    case CURLE_SSL_CONNECT_ERROR: error.message = fmt::format("No encrypted connection to {} could be made.", m_host); break;
-    case CURLE_OPERATION_TIMEDOUT: error.message = fmt::format("No connection to {} was made in time.", m_host); break;
+    case CURLE_SSL_ISSUER_ERROR:
+      error.message = fmt::format("The certificate of {} cannot be verified.", m_host);
+      break;
+    case CURLE_SSL_CONNECT_ERROR:
+      error.message = fmt::format("No encrypted connection to {} could be made.", m_host);
+      break;
+    case CURLE_OPERATION_TIMEDOUT:
+      error.message = fmt::format("No connection to {} was made in time.", m_host);
+      break;
     default:
       error.message = m_held_back ? fmt::format("The request to {} was held back before it left.", m_host)
                                   : fmt::format("{} cannot be reached.", m_host);

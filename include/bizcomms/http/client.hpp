@@ -38,7 +38,8 @@ struct ClientResponse {
 // An HTTP answer of any status is a ClientResponse. Errors:
 //   unavailable      nothing was sent: name, connection, TLS, may_leave said no, the engine is stopping
 //   outcome_unknown  something may have been sent and no whole answer came: timeout, reset, answer too large. libcurl would resend
-//                    on a reused connection that died before the first response byte; that resend is stopped and reported so too.
+//                    on a reused connection that died before the first response byte; that resend is stopped and reported so too,
+//                    except for GET and HEAD, which have no effect and are let through.
 //   invalid          the URL or method cannot be used
 class Client {
 public:
