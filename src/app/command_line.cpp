@@ -17,11 +17,16 @@ namespace {
 
 constexpr int k_usage_exit = 2;
 
+struct WordSlot {
+  std::string one;
+  std::vector<std::string> many;  // of a repeated word
+};
+
 // Where CLI11 puts what it reads; addresses stay as it grows.
 struct Slots {
   std::deque<std::pair<std::string, std::string>> options;
   std::deque<std::pair<std::string, bool>> switches;
-  std::deque<std::vector<std::string>> words;
+  std::deque<WordSlot> words;
   std::string config_file;
 };
 
@@ -58,8 +63,9 @@ void add_option(Subcommand& subcommand, const Option& option, const std::string&
 void add_words(Subcommand& subcommand, const Usage& usage) {
   for (const auto& word : usage.words) {
     auto& slot = subcommand.slots.words.emplace_back();
-    auto* handle = subcommand.app->add_option(word.name, slot, word.docs)->type_name("");
-    handle->expected(word.required ? 1 : 0, word.repeated ? CLI::detail::expected_max_vector_size : 1);
+    auto* handle = word.repeated ? subcommand.app->add_option(word.name, slot.many, word.docs)
+                                 : subcommand.app->add_option(word.name, slot.one, word.docs);
+    handle->type_name("");
     handle->required(word.required);
   }
   for (const auto& known : usage.switches) {
@@ -139,7 +145,10 @@ Invocation invocation_of(const Subcommand& subcommand) {
   for (const auto& [name, value] : subcommand.slots.options) {
     if (subcommand.handles.at(name)->count() > 0) { invocation.flags.emplace_back(name, value); }
   }
-  for (const auto& words : subcommand.slots.words) { invocation.words.insert(invocation.words.end(), words.begin(), words.end()); }
+  for (const auto& slot : subcommand.slots.words) {
+    if (!slot.one.empty()) { invocation.words.push_back(slot.one); }
+    invocation.words.insert(invocation.words.end(), slot.many.begin(), slot.many.end());
+  }
   for (const auto& [name, given] : subcommand.slots.switches) {
     if (given) { invocation.switches.insert(name); }
   }

@@ -84,7 +84,7 @@ Status assign_number(const Option& option, Number& target, std::string_view text
   if (problem != std::errc{} || end != text.data() + text.size()) {
     if (whole && text.starts_with('-')) { return out_of_bounds(option, text); }
     return wrong(fmt::format("is \"{}\", but must be a {}number{}", text, whole ? "whole " : "",
-                             option.limits ? " between " + limits_text(option) : std::string()));
+                             option.limits ? ", " + limits_text(option) : std::string()));
   }
   if constexpr (!std::is_integral_v<Number>) {
     if (!std::isfinite(number)) { return out_of_bounds(option, text); }
