@@ -131,7 +131,8 @@ Result<bool> ApiSink::active() {
 }
 
 Status ApiSink::raise(const alert::Story& story) {
-  http::ClientRequest request{.method = "POST", .url = m_settings.api_url + "/v1/alerts", .timeout = m_settings.timeout, .body_bytes_max = k_body_max};
+  http::ClientRequest request{
+      .method = "POST", .url = m_settings.api_url + "/v1/alerts", .timeout = m_settings.timeout, .body_bytes_max = k_body_max};
   request.headers.add("Content-Type", "application/json");
   request.headers.add("X-API-Key", m_settings.api_key.reveal());
   request.headers.add("Idempotency-Key", "hn-" + std::to_string(story.id));

@@ -15,12 +15,14 @@ bool ends_the_cycle(ErrorCode code) {
     case ErrorCode::unauthenticated:
     case ErrorCode::rate_limited:
     case ErrorCode::unavailable:
-    case ErrorCode::outcome_unknown: return true;
+    case ErrorCode::outcome_unknown:
+      return true;
     case ErrorCode::invalid:
     case ErrorCode::not_found:
     case ErrorCode::conflict:
     case ErrorCode::rejected:
-    case ErrorCode::internal: break;
+    case ErrorCode::internal:
+      break;
   }
   return false;
 }

@@ -25,8 +25,8 @@ struct ApiSettings {
 class ApiSink final : public alert::StorySink {
 public:
   ApiSink(ApiSettings settings, http::Client& client);
-  Result<bool> active() override;                     // GET /health: role "standby" is not active; `unavailable`: no or a sick answer
-  Status raise(const alert::Story& story) override;   // 202, and 422 (raised before with another text), are success
+  Result<bool> active() override;                    // GET /health: role "standby" is not active; `unavailable`: no or a sick answer
+  Status raise(const alert::Story& story) override;  // 202, and 422 (raised before with another text), are success
 
 private:
   ApiSettings m_settings;

@@ -1,4 +1,5 @@
-// The HackerNews API as a source of stories. Source of facts: the HackerNews/API README; Firebase answers 200 with `null` for what is not there (yet).
+// The HackerNews API as a source of stories. Source of facts: the HackerNews/API README; Firebase answers 200 with `null` for what is not
+// there (yet).
 #pragma once
 
 #include <chrono>

@@ -22,13 +22,13 @@ struct Settings {
 };
 
 struct Summary {
-  int raised = 0;   // alerts that stand now because of this cycle
-  int skipped = 0;  // jobs, dead and deleted items, and what the first run left out
-  int failed = 0;   // refused or unreachable; tried again next cycle
-  int waiting = 0;  // not there yet, or not come to in this cycle; next cycle
-  int known = 0;    // seen before
-  bool standby = false;                        // the cell does not poll
-  std::optional<Error> stopped_by = {};        // why the cycle ended before its end
+  int raised = 0;                        // alerts that stand now because of this cycle
+  int skipped = 0;                       // jobs, dead and deleted items, and what the first run left out
+  int failed = 0;                        // refused or unreachable; tried again next cycle
+  int waiting = 0;                       // not there yet, or not come to in this cycle; next cycle
+  int known = 0;                         // seen before
+  bool standby = false;                  // the cell does not poll
+  std::optional<Error> stopped_by = {};  // why the cycle ended before its end
 };
 
 // "Raised 3 stories; 1 skipped, 0 failed, 1 waiting, 25 known."

@@ -24,12 +24,12 @@ struct Settings {
   std::string listen = "127.0.0.1:8002";
   std::uint64_t seed = 1;
   std::string account_sid = "AC0123456789abcdef0123456789abcdef";
-  Secret auth_token{"0123456789abcdef0123456789abcdef"};  // also signs the webhooks
-  std::map<std::string, Secret> api_keys = {};            // "SK…" to its secret
-  std::vector<std::string> senders = {};                  // numbers of the account; empty: every number is
+  Secret auth_token{"0123456789abcdef0123456789abcdef"};                    // also signs the webhooks
+  std::map<std::string, Secret> api_keys = {};                              // "SK…" to its secret
+  std::vector<std::string> senders = {};                                    // numbers of the account; empty: every number is
   std::map<std::string, std::vector<std::string>> messaging_services = {};  // "MG…" to its numbers; empty: every service exists
-  std::string inbound_url = {};     // what people write is posted here (fragment overrides honoured); empty: nowhere
-  std::string stories_folder = {};  // topstories.json and item/<id>.json; empty: built-in stories
+  std::string inbound_url = {};          // what people write is posted here (fragment overrides honoured); empty: nowhere
+  std::string stories_folder = {};       // topstories.json and item/<id>.json; empty: built-in stories
   std::size_t messages_max = 2'000'000;  // kept; the oldest go first. A tenth of it for calls
   int webhooks_in_flight_max = 128;
   std::string metrics_name = "simulator";  // label `server`
