@@ -1,0 +1,56 @@
+// The contract suites on the in-memory implementations.
+#include "contract/queue_contract.hpp"
+#include "contract/seen_contract.hpp"
+#include "contract/store_subject.hpp"
+#include "support/memory/memory_queue.hpp"
+#include "support/memory/memory_seen.hpp"
+#include "support/memory/memory_store.hpp"
+
+namespace bizcomms::contract {
+namespace {
+
+class MemoryStoreSubject final : public StoreSubject {
+public:
+  alert::AlertStore& alerts() override { return m_store; }
+  alert::RecipientStore& recipients() override { return m_store; }
+  alert::BatchStore& batches() override { return m_store; }
+  alert::Outbox& outbox() override { return m_store; }
+  alert::DeliveryLedger& ledger() override { return m_store; }
+  [[nodiscard]] const Clock& clock() const override { return m_clock; }
+  void pass(Millis time) override { m_clock.advance(time); }
+
+private:
+  ManualClock m_clock;
+  test::MemoryStore m_store{m_clock};
+};
+
+class MemoryQueueSubject final : public QueueSubject {
+public:
+  explicit MemoryQueueSubject(const alert::QueueSettings& settings) : m_queue(m_clock, settings) {}
+  alert::EventQueue& queue() override { return m_queue; }
+  void pass(Millis time) override { m_clock.advance(time); }
+
+private:
+  ManualClock m_clock;
+  test::MemoryQueue m_queue;
+};
+
+const auto k_store = testing::Values(StoreSubjectMaker{"memory", [] { return std::make_unique<MemoryStoreSubject>(); }});
+
+INSTANTIATE_TEST_SUITE_P(Memory, AlertStoreContract, k_store);
+INSTANTIATE_TEST_SUITE_P(Memory, RecipientStoreContract, k_store);
+INSTANTIATE_TEST_SUITE_P(Memory, BatchStoreContract, k_store);
+INSTANTIATE_TEST_SUITE_P(Memory, OutboxContract, k_store);
+INSTANTIATE_TEST_SUITE_P(Memory, BeginContract, k_store);
+INSTANTIATE_TEST_SUITE_P(Memory, RecordContract, k_store);
+INSTANTIATE_TEST_SUITE_P(Memory, MergeContract, k_store);
+INSTANTIATE_TEST_SUITE_P(Memory, DueContract, k_store);
+INSTANTIATE_TEST_SUITE_P(Memory, LongTimesContract, k_store);
+INSTANTIATE_TEST_SUITE_P(Memory, QueueContract, testing::Values(QueueSubjectMaker{"memory", [](const alert::QueueSettings& settings) {
+                                                                                    return std::make_unique<MemoryQueueSubject>(settings);
+                                                                                  }}));
+INSTANTIATE_TEST_SUITE_P(Memory, SeenContract,
+                         testing::Values(SeenSubjectMaker{"memory", [] { return std::make_unique<test::MemorySeen>(); }}));
+
+}  // namespace
+}  // namespace bizcomms::contract
