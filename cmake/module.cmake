@@ -1,6 +1,7 @@
 # module(NAME [USES module...] [LIBRARIES lib...] [PRIVATE lib...])
 # A static library bizcomms::NAME of all sources in src/NAME. USES: modules whose public headers it includes. LIBRARIES: in its public
 # headers; PRIVATE: hidden in its sources.
+# Where src/NAME/flags.cmake exists it sets flags of single sources.
 function(module name)
   cmake_parse_arguments(arg "" "" "USES;LIBRARIES;PRIVATE" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${name}/*.cpp)
@@ -9,6 +10,7 @@ function(module name)
     add_library(bizcomms::${name} ALIAS bizcomms_${name})
     return()
   endif()
+  include(${CMAKE_SOURCE_DIR}/src/${name}/flags.cmake OPTIONAL)
   add_library(bizcomms_${name} STATIC ${sources})
   add_library(bizcomms::${name} ALIAS bizcomms_${name})
   target_include_directories(bizcomms_${name} PRIVATE ${CMAKE_SOURCE_DIR}/src)

@@ -1,0 +1,50 @@
+// Threads for handlers that may block. A job goes straight to the thread that fell idle last: it wakes exactly one, with warm caches.
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace bizcomms::http {
+
+class Job {
+public:
+  virtual ~Job() = default;
+  virtual void run() noexcept = 0;
+};
+
+// Thread-safe. Jobs are not owned: each must live until it has run, or until stop() has returned.
+class HandlerPool {
+public:
+  HandlerPool(const std::string& name, int threads, int queue_max);
+  ~HandlerPool() { stop(); }
+  HandlerPool(const HandlerPool&) = delete;
+  HandlerPool& operator=(const HandlerPool&) = delete;
+
+  // False, and nothing done, when all threads are busy and the queue is full.
+  [[nodiscard]] bool submit(Job& job);
+  // Waits for running jobs; those still queued are never run.
+  void stop();
+
+private:
+  struct Worker {
+    std::condition_variable wake;
+    Job* job = nullptr;  // handed over by submit()
+    std::jthread thread;
+  };
+  void work(Worker& worker);
+  [[nodiscard]] Job* next_job(Worker& worker);
+
+  std::size_t m_queue_max;
+  std::mutex m_mutex;  // guards all below, and each worker's job
+  bool m_stopping = false;
+  std::deque<Job*> m_queue;
+  std::vector<Worker*> m_idle;  // the last one fell idle last
+  std::vector<std::unique_ptr<Worker>> m_workers;
+};
+
+}  // namespace bizcomms::http
