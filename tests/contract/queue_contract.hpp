@@ -24,7 +24,7 @@ struct QueueSubjectMaker {
   std::string name;
   std::function<std::unique_ptr<QueueSubject>(const alert::QueueSettings&)> make;
 };
-inline void PrintTo(const QueueSubjectMaker& maker, std::ostream* out) { *out << maker.name; }
+inline std::ostream& operator<<(std::ostream& out, const QueueSubjectMaker& maker) { return out << maker.name; }
 
 class QueueContract : public testing::TestWithParam<QueueSubjectMaker> {
 protected:

@@ -16,7 +16,7 @@ struct SeenSubjectMaker {
   std::string name;
   std::function<std::unique_ptr<alert::SeenStories>()> make;  // fresh and empty; what it needs it owns
 };
-inline void PrintTo(const SeenSubjectMaker& maker, std::ostream* out) { *out << maker.name; }
+inline std::ostream& operator<<(std::ostream& out, const SeenSubjectMaker& maker) { return out << maker.name; }
 
 class SeenContract : public testing::TestWithParam<SeenSubjectMaker> {
 protected:

@@ -33,7 +33,7 @@ struct StoreSubjectMaker {
   std::string name;
   std::function<std::unique_ptr<StoreSubject>()> make;
 };
-inline void PrintTo(const StoreSubjectMaker& maker, std::ostream* out) { *out << maker.name; }
+inline std::ostream& operator<<(std::ostream& out, const StoreSubjectMaker& maker) { return out << maker.name; }
 
 class StoreContract : public testing::TestWithParam<StoreSubjectMaker> {
 protected:

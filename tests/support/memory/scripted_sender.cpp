@@ -70,7 +70,7 @@ BodyHash ScriptedSender::body_hash(Channel channel, const std::string& title, co
   BodyHash hash{};
   if (channel == Channel::voice) { return hash; }
   std::uint64_t value = 14'695'981'039'346'656'037ULL;  // FNV-1a
-  for (const char c : title + "\n" + message) { value = (value ^ static_cast<unsigned char>(c)) * 1'099'511'628'211ULL; }
+  for (const char c : fmt::format("{}\n{}", title, message)) { value = (value ^ static_cast<unsigned char>(c)) * 1'099'511'628'211ULL; }
   for (std::size_t i = 0; i < 8; ++i) { hash[i] = static_cast<std::uint8_t>(value >> (8U * i)); }
   return hash;
 }

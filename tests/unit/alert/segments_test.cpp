@@ -6,8 +6,8 @@
 
 namespace bizcomms::alert {
 
-static void PrintTo(const SmsSize& size, std::ostream* out) {
-  *out << (size.encoding == SmsEncoding::gsm7 ? "GSM-7 " : "UCS-2 ") << size.units << " units, " << size.segments << " segments";
+static std::ostream& operator<<(std::ostream& out, const SmsSize& size) {
+  return out << (size.encoding == SmsEncoding::gsm7 ? "GSM-7 " : "UCS-2 ") << size.units << " units, " << size.segments << " segments";
 }
 
 namespace {
