@@ -26,8 +26,9 @@ TEST_P(DueContract, ListsWhatIsDueOldestFirst) {
     intents.push_back(intent(delivery_id(scene, i)));
     begin(intents.back());
   }
-  record(ended(intents[0], Outcome::Kind::retry, 20ms));
-  record(ended(intents[1], Outcome::Kind::unknown, 0ms));
+  // In one group, so that both due times are counted from one moment.
+  const std::vector<Outcome> group{ended(intents[0], Outcome::Kind::retry, 20ms), ended(intents[1], Outcome::Kind::unknown, 0ms)};
+  ASSERT_TRUE(ledger().record(group));
   record(ended(intents[2], Outcome::Kind::retry_unused, 1h));
   record(sent(intents[3], "SM3"));
   pass(30ms);

@@ -121,12 +121,12 @@ TEST_P(QueueContract, AStaleReceiptDoesNothing) {
 }
 
 TEST_P(QueueContract, ExtendingKeepsItHidden) {
-  use({.visibility = 1s});
+  use({.visibility = 3s});
   publish({event(1)});
   const Message message = receive_one();
-  pass(600ms);
+  pass(1600ms);
   EXPECT_EQ(*queue().extend(std::span(&message.receipt, 1)), std::vector<bool>{true});
-  pass(600ms);
+  pass(1600ms);
   EXPECT_TRUE(receive().empty());  // it would be back by now
   EXPECT_TRUE(ack(message));
 }
@@ -134,9 +134,9 @@ TEST_P(QueueContract, ExtendingKeepsItHidden) {
 TEST_P(QueueContract, WhatWasReleasedComesBackAfterTheDelay) {
   use(k_patient);
   publish({event(1)});
-  ASSERT_TRUE(queue().release(receive_one().receipt, 100ms, "It broke."));
+  ASSERT_TRUE(queue().release(receive_one().receipt, 1s, "It broke."));
   EXPECT_TRUE(receive().empty());
-  pass(150ms);
+  pass(1100ms);
   EXPECT_EQ(receive_one().receives, 2);
 }
 
@@ -198,9 +198,9 @@ TEST_P(QueueContract, WhatWasGivenBackWaitsForTheDelay) {
   use(k_patient);
   publish({event(1)});
   const Message message = receive_one();
-  ASSERT_TRUE(queue().give_back(std::span(&message, 1), 100ms));
+  ASSERT_TRUE(queue().give_back(std::span(&message, 1), 1s));
   EXPECT_TRUE(receive().empty());
-  pass(150ms);
+  pass(1100ms);
   EXPECT_EQ(receive_one().event, event(1));
 }
 

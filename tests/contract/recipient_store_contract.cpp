@@ -144,6 +144,16 @@ TEST_P(RecipientStoreContract, ErasingTakesTheNumberFromDeliveriesAndLeavesTheCo
   EXPECT_TRUE(after->deliveries.items[1].phone_number);
 }
 
+TEST_P(RecipientStoreContract, ADeliveryKeepsTheNumberThatItWentTo) {
+  const Scene scene = sending(1);
+  const std::string before = recipients().get(scene.people[0])->content.phone_number;
+  send_all(scene);
+  ASSERT_TRUE(recipients().change(scene.people[0], {.phone_number = "+4930123456"}));
+  ASSERT_TRUE(recipients().change(scene.people[0], {.phone_number = "+4930123457"}));
+  EXPECT_EQ(row(delivery_id(scene)).phone_number, before);
+  EXPECT_EQ(alerts().report(scene.alert, {})->deliveries.items.at(0).phone_number, before);
+}
+
 TEST_P(RecipientStoreContract, ShowsTheFirstOptOut) {
   const Recipient known = add_person();
   ASSERT_TRUE(recipients().opt_out(known.content.phone_number, k_stop));
