@@ -9,6 +9,7 @@
 
 #include "bizcomms/twilio/errors.hpp"
 #include "bizcomms/twilio/settings.hpp"
+#include "twilio/words.hpp"
 
 namespace bizcomms::twilio {
 namespace {
@@ -53,15 +54,6 @@ Result<std::optional<int>> error_code_of(const http::Parameters& form) {
   return std::optional<int>{code};
 }
 
-std::string call_failure(std::string_view status, const std::string& sip_code) {
-  if (status == "busy") { return "The line was busy."; }
-  if (status == "no-answer") { return "Nobody answered the call."; }
-  if (status == "canceled") { return "The call was ended before anybody answered."; }
-  if (sip_code == "404") { return "The phone number is unknown or no longer in use."; }
-  if (sip_code == "480") { return "The phone could not be reached."; }
-  return "The call could not be placed.";
-}
-
 constexpr char upper(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; }
 
 std::string trimmed_upper(std::string_view text) {
@@ -87,14 +79,23 @@ bool is_toll_free(std::string_view number) {
          std::any_of(k_areas.begin(), k_areas.end(), [&](std::string_view area) { return number.starts_with(area); });
 }
 
+}  // namespace
+
+std::string call_failure(std::string_view status, std::string_view sip_code) {
+  if (status == "busy") { return "The line was busy."; }
+  if (status == "no-answer") { return "Nobody answered the call."; }
+  if (status == "canceled") { return "The call was ended before anybody answered."; }
+  if (sip_code == "404") { return "The phone number is unknown or no longer in use."; }
+  if (sip_code == "480") { return "The phone could not be reached."; }
+  return "The call could not be placed.";
+}
+
 // The carriers' own block of a toll-free number is undone by START and UNSTOP only.
-std::optional<OptOutWord> effective_word(std::string_view body, std::string_view to) {
+std::optional<OptOutWord> effective_opt_out(std::string_view body, std::string_view to) {
   auto word = opt_out_word(body);
   if (word && word->word == "YES" && is_toll_free(to)) { return std::nullopt; }
   return word;
 }
-
-}  // namespace
 
 std::string reference_query(const alert::DeliveryId& id, const alert::AttemptToken& token) {
   return fmt::format("?d={}&t={}", id.to_string(), token.uuid.to_base32());
@@ -157,7 +158,7 @@ Result<alert::Report> parse_call_status(const http::Request& request, const http
   report->kind = meaning->kind;
   report->error_code = *code;
   if (meaning->kind == ReportKind::failed) {
-    report->reason = *code ? sentence_of(**code) : call_failure(status, text_of(form, "SipResponseCode"));
+    report->reason = *code ? sentence_of(**code) : call_failure(status, http::find(form, "SipResponseCode").value_or(""));
   }
   return report;
 }
@@ -208,7 +209,7 @@ Result<InboundMessage> parse_inbound_message(const http::Request& /*request*/, c
   if (message.to.empty()) { return invalid("To", "is missing"); }
   message.body = text_of(form, "Body");
   message.opt_out = opt_out_type(text_of(form, "OptOutType"));
-  if (!message.opt_out) { message.opt_out = effective_word(message.body, message.to); }
+  if (!message.opt_out) { message.opt_out = effective_opt_out(message.body, message.to); }
   message.at = now;
   return message;
 }
