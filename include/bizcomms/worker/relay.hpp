@@ -1,0 +1,38 @@
+// Carries events from the outbox to the queue. Runs in `serve`, which writes them, and in `work`, for those that a dead `serve` left.
+#pragma once
+
+#include <thread>
+
+#include "bizcomms/alert/queue.hpp"
+#include "bizcomms/base/backoff.hpp"
+#include "bizcomms/base/log.hpp"
+#include "bizcomms/base/metrics.hpp"
+
+namespace bizcomms::worker {
+
+struct RelaySettings {
+  int group_max = 500;                             // events published at once
+  Millis sweep_interval{std::chrono::seconds{1}};  // looks at least so often, woken or not
+  Backoff port_backoff{std::chrono::milliseconds{250}, std::chrono::seconds{10}};
+  std::uint64_t seed = 0;  // nought: from the operating system
+};
+
+// Starts a thread of its own, which ends with the object. What could not be published stays in the outbox.
+class Relay {
+public:
+  Relay(RelaySettings settings, alert::Outbox& outbox, alert::EventQueue& queue, const Log& log, Metrics& metrics);
+
+private:
+  void run(const std::stop_token& stop);
+  [[nodiscard]] Result<int> relay_once();
+
+  const RelaySettings m_settings;
+  alert::Outbox& m_outbox;
+  alert::EventQueue& m_queue;
+  const Log m_log;
+  Counter& m_relayed;
+  Counter& m_failures;
+  std::jthread m_thread;  // last: it uses all above
+};
+
+}  // namespace bizcomms::worker

@@ -1,0 +1,48 @@
+#include "bizcomms/worker/relay.hpp"
+
+#include <algorithm>
+
+#include "worker/port_health.hpp"
+
+namespace bizcomms::worker {
+
+Relay::Relay(RelaySettings settings, alert::Outbox& outbox, alert::EventQueue& queue, const Log& log, Metrics& metrics)
+    : m_settings(settings),
+      m_outbox(outbox),
+      m_queue(queue),
+      m_log(log),
+      m_relayed(metrics.counter("bizcomms_outbox_relayed_total", "Events published from the outbox to the queue.")),
+      m_failures(metrics.counter("bizcomms_outbox_relay_failures_total", "Tries to publish that failed; the events stay in the outbox.")),
+      m_thread([this](const std::stop_token& stop) { run(stop); }) {}
+
+Result<int> Relay::relay_once() {
+  bool refused = false;
+  const auto relayed = m_outbox.relay(m_settings.group_max, [&](std::span<const alert::Event> events) {
+    auto published = m_queue.publish(events);
+    refused = published && std::find(published->begin(), published->end(), false) != published->end();
+    return published;
+  });
+  if (relayed && refused) { return Error{.code = ErrorCode::unavailable, .message = "The queue did not take all events."}; }
+  return relayed;
+}
+
+void Relay::run(const std::stop_token& stop) {
+  PortHealth health("outbox or queue", m_log);
+  Random random(m_settings.seed != 0 ? m_settings.seed : Random::system_seed());
+  int failures = 0;
+  while (!stop.stop_requested()) {
+    const Result<int> relayed = relay_once();
+    if (!relayed) {
+      m_failures.add();
+      health.failed(relayed.error());
+      sleep_for(stop, m_settings.port_backoff.delay(++failures, random));
+      continue;
+    }
+    failures = 0;
+    health.worked();
+    m_relayed.add(*relayed);
+    if (*relayed == 0) { m_outbox.wait(m_settings.sweep_interval, stop); }
+  }
+}
+
+}  // namespace bizcomms::worker
