@@ -1,0 +1,88 @@
+#include "test_server.hpp"
+
+#include <chrono>
+#include <stdexcept>
+#include <utility>
+
+namespace bizcomms::http {
+namespace {
+
+Response text(std::string body) { return {.body = std::move(body), .content_type = "text/plain"}; }
+
+Response page(int status, const std::string& detail, const std::string& request_id) {
+  return {.status = status, .body = std::to_string(status) + " " + request_id + " " + detail, .content_type = "application/problem+json"};
+}
+
+Response echo(const Request& request) {
+  std::string shown = request.captures.front() + " from " + request.client_address;
+  for (const auto& [name, value] : request.query) { shown += " " + name + "=" + value; }
+  return text(shown);
+}
+
+}  // namespace
+
+void Gate::open() {
+  const std::scoped_lock lock(m_mutex);
+  m_open = true;
+  m_changed.notify_all();
+}
+
+void Gate::pass() {
+  std::unique_lock lock(m_mutex);
+  ++m_arrived;
+  m_changed.notify_all();
+  m_changed.wait(lock, [&] { return m_open; });
+}
+
+void Gate::wait_for(int count) {
+  std::unique_lock lock(m_mutex);
+  EXPECT_TRUE(m_changed.wait_for(lock, std::chrono::seconds{20}, [&] { return m_arrived >= count; }));
+}
+
+ServerSettings TestServer::settings(int handler_threads) {
+  ServerSettings settings;
+  settings.listen = "127.0.0.1:0";
+  settings.handler_threads = handler_threads;
+  return settings;
+}
+
+TestServer::TestServer(ServerSettings settings, const Clock* clock)
+    : server(
+          [&] {
+            if (settings.listen == ServerSettings{}.listen) { settings.listen = "127.0.0.1:0"; }
+            return settings;
+          }(),
+          Log({.level = LogLevel::info},
+              [this](std::string_view line) {
+                const std::scoped_lock lock(m_mutex);
+                m_lines += std::string(line) + "\n";
+              }),
+          metrics, clock != nullptr ? *clock : system_clock) {
+  server.error_page(page);
+  server.route({"GET", "/health", [](const Request&) { return text("up"); }, RunOn::io_thread});
+  server.route({"GET", "/echo/{id}", echo});
+  server.route({"POST", "/json", [](const Request& request) { return text(request.body); }});
+  server.route({"POST", "/form", [](const Request& request) { return text(request.body); }, RunOn::handler_thread, true});
+  server.route({"GET", "/gate", [this](const Request&) {
+                  gate.pass();
+                  return text("through");
+                }});
+  server.route({"GET", "/throw", [](const Request&) -> Response { throw std::runtime_error("the secret inside"); }});
+  server.route({"GET", "/big", [](const Request&) { return text(std::string(16 * 1024 * 1024, 'b')); }});
+  server.route({"GET", "/phones/{number}", [](const Request&) { return Response{.status = 204, .body = "never sent"}; }});
+  const auto started = server.start();
+  EXPECT_TRUE(started) << (started ? "" : started.error().message);
+}
+
+std::string TestServer::log_lines() {
+  const std::scoped_lock lock(m_mutex);
+  return m_lines;
+}
+
+double TestServer::metric(const std::string& line) const {
+  const auto all = metrics.text();
+  const auto at = all.find("\n" + line + " ");
+  return at == std::string::npos ? 0 : std::stod(all.substr(at + line.size() + 2));
+}
+
+}  // namespace bizcomms::http
