@@ -16,9 +16,9 @@ int code_for(const http::Parameters& form, const Settings& settings = {}, bool t
 
 http::Parameters message(http::Parameters change = {}) {
   http::Parameters form{{"To", k_to}, {"From", k_from}, {"Body", "Hi"}};
-  for (auto& [name, value] : change) {
-    std::erase_if(form, [&](const auto& field) { return field.first == name; });
-    if (value != "-") { form.emplace_back(name, value); }
+  for (const auto& wanted : change) {
+    std::erase_if(form, [&wanted](const auto& field) { return field.first == wanted.first; });
+    if (wanted.second != "-") { form.push_back(wanted); }
   }
   return form;
 }
