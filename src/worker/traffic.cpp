@@ -134,7 +134,7 @@ void Traffic::pick_lane(Lane lane, int free, int least, std::vector<Departure>& 
   append(given_up, m_lanes.pick(lane, static_cast<std::size_t>(free), verdict, picked));
 }
 
-std::vector<Departure> Traffic::pick(GivenUp& given_up) {
+std::vector<Departure> Traffic::pick(bool small_groups_too, GivenUp& given_up) {
   std::vector<Departure> picked;
   const SteadyTime now = m_clock.steady();
   if (m_lanes.waiting() == 0) { return picked; }
@@ -146,7 +146,7 @@ std::vector<Departure> Traffic::pick(GivenUp& given_up) {
   if (now < m_limit.not_before()) { return picked; }
   const bool is_probe = allowance == Breaker::Allowance::one;
   const int limit = m_limit.limit();
-  const int least = is_probe ? 1 : least_group();
+  const int least = is_probe || small_groups_too ? 1 : least_group();
   const int free = std::min({limit - m_in_flight, m_settings.begin_group_max, is_probe ? 1 : limit});
   pick_lane(Lane::urgent, free, least, picked, given_up);
   const int reserved = is_probe ? 0 : limit / 8;  // so that urgent deliveries never wait for a slow standard one's answer
@@ -159,17 +159,18 @@ std::vector<Departure> Traffic::pick(GivenUp& given_up) {
 
 std::vector<Departure> Traffic::wait_for_departures(const std::stop_token& stop) {
   std::unique_lock lock(m_mutex);
+  bool small_groups_too = false;  // once larger ones have not come about: most places may be held by answers that take long
   while (!stop.stop_requested()) {
     m_stirred = false;
     GivenUp given_up;
-    auto picked = pick(given_up);
+    auto picked = pick(small_groups_too, given_up);
     settle_all(given_up);
     if (!picked.empty()) { return picked; }
     const auto stirred = [&] { return m_stirred; };
     if (m_lanes.waiting() == 0) {
       m_stirred_up.wait(lock, stop, stirred);
     } else {
-      m_stirred_up.wait_for(lock, stop, k_look_again, stirred);
+      small_groups_too = !m_stirred_up.wait_for(lock, stop, k_look_again, stirred);
     }
   }
   return {};

@@ -73,7 +73,7 @@ private:
   [[nodiscard]] bool room(alert::Lane lane) const;
   [[nodiscard]] bool worth_a_look() const;
   [[nodiscard]] int least_group() const;
-  [[nodiscard]] std::vector<Departure> pick(GivenUp& given_up);
+  [[nodiscard]] std::vector<Departure> pick(bool small_groups_too, GivenUp& given_up);
   void pick_lane(alert::Lane lane, int free, int least, std::vector<Departure>& picked, GivenUp& given_up);
   [[nodiscard]] Lanes::Verdict judge(Work& work, const Row& row, SteadyTime now, std::vector<bool>& refused);
   void give_up_all(Millis delay, GivenUp& given_up);

@@ -1,0 +1,73 @@
+#include "worker/outcome.hpp"
+
+#include <gtest/gtest.h>
+
+namespace bizcomms::worker {
+namespace {
+
+using alert::Outcome;
+using namespace std::chrono_literals;
+using Kind = Outcome::Kind;
+
+struct Case {
+  ErrorCode code;
+  int attempt;
+  Kind expected;
+};
+
+class OutcomeOf : public testing::TestWithParam<Case> {};
+
+TEST_P(OutcomeOf, FollowsTheErrorsCode) {
+  Random random(1);
+  const Error error{.code = GetParam().code, .message = "Why.", .provider_code = 12345};
+  const Outcome outcome = outcome_of({.attempt = GetParam().attempt}, error, {}, random);
+  EXPECT_EQ(outcome.kind, GetParam().expected);
+  EXPECT_EQ(outcome.error_code, 12345);
+  EXPECT_TRUE(outcome.reason.starts_with("Why."));
+  EXPECT_FALSE(outcome.sid);
+}
+
+INSTANTIATE_TEST_SUITE_P(Table, OutcomeOf,
+                         testing::Values(Case{ErrorCode::unavailable, 1, Kind::retry}, Case{ErrorCode::unavailable, 4, Kind::retry},
+                                         Case{ErrorCode::unavailable, 5, Kind::failed},
+                                         Case{ErrorCode::rate_limited, 5, Kind::retry_unused},
+                                         Case{ErrorCode::misconfigured, 5, Kind::retry_unused},
+                                         Case{ErrorCode::unauthenticated, 5, Kind::retry_unused},
+                                         Case{ErrorCode::outcome_unknown, 5, Kind::unknown}, Case{ErrorCode::rejected, 1, Kind::failed},
+                                         Case{ErrorCode::invalid, 1, Kind::failed}, Case{ErrorCode::internal, 1, Kind::failed}));
+
+TEST(Outcome, KeepsTheSidOfAnAcceptance) {
+  Random random(1);
+  const Outcome outcome = outcome_of({.attempt = 1}, alert::ProviderId("SM1"), {}, random);
+  EXPECT_EQ(outcome.kind, Kind::sent);
+  EXPECT_EQ(outcome.sid, "SM1");
+}
+
+TEST(Outcome, WaitsAtLeastAsLongAsTheProviderAsks) {
+  Random random(1);
+  const Error error{.code = ErrorCode::rate_limited, .message = "Slower.", .retry_after = 30s};
+  EXPECT_EQ(outcome_of({.attempt = 1}, error, {}, random).due_in, 30s);
+}
+
+TEST(Outcome, BacksOffWithinTheBound) {
+  Random random(1);
+  const alert::DeliverySettings settings;
+  const Error error{.code = ErrorCode::unavailable, .message = "Out."};
+  for (int attempt = 1; attempt < 5; ++attempt) {
+    const Outcome outcome = outcome_of({.attempt = attempt}, error, settings, random);
+    EXPECT_GT(outcome.due_in, 0ms);
+    EXPECT_LE(outcome.due_in, settings.backoff.bound(attempt));
+  }
+}
+
+TEST(Outcome, LooksSoonThenLessOftenAndJustAfterTheGrace) {
+  const alert::DeliverySettings settings;  // grace: 6 min 15 s
+  EXPECT_EQ(next_look_in(0s, settings), 15s);
+  EXPECT_EQ(next_look_in(2min, settings), 1min);
+  EXPECT_EQ(next_look_in(settings.grace() - 10s, settings), 10s + 1ms);
+  EXPECT_EQ(next_look_in(10min, settings), 5min);
+  EXPECT_EQ(next_look_in(20h, settings), 1h);
+}
+
+}  // namespace
+}  // namespace bizcomms::worker
