@@ -134,7 +134,7 @@ void Exchange::forget_item(std::uint64_t number, std::uint64_t item) {
   }
 }
 
-void Exchange::keep(Message message) {
+void Exchange::keep(const Message& message) {
   while (m_messages.size() >= std::max<std::size_t>(1, m_settings.messages_max)) {
     const auto number = m_messages.first();
     const Message oldest = m_messages.pop();
@@ -143,8 +143,8 @@ void Exchange::keep(Message message) {
     m_texts.release(oldest.service);
     m_texts.release(oldest.body);
   }
-  const auto phone = message.phone;
-  touch(phone).items.push_back(m_messages.add(std::move(message)) * 2);
+  const auto number = m_messages.add(message);
+  touch(message.phone).items.push_back(number * 2);
 }
 
 void Exchange::keep_call(Call call) {

@@ -99,7 +99,7 @@ private:
 
   Phone& touch(std::uint64_t number);
   void forget_item(std::uint64_t number, std::uint64_t item);
-  void keep(Message message);
+  void keep(const Message& message);
   void keep_call(Call call);
   [[nodiscard]] bool is_blocked(std::uint64_t phone, const MessageOrder& order) const;
   [[nodiscard]] std::string sender_for(const MessageOrder& order) const;

@@ -95,7 +95,7 @@ Reply Exchange::create(const MessageOrder& order, const Verdict& verdict) {
   ++m_statistics["messages_accepted"];
   if (m_behaviour.test_credentials) { return writer.take(); }  // Twilio keeps nothing of them
   if (!order.status_callback.empty()) { tell(message, order.status_callback, verdict.draw); }
-  keep(std::move(message));
+  keep(message);
   return writer.take();
 }
 

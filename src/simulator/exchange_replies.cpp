@@ -53,7 +53,7 @@ void Exchange::add_reply(std::uint64_t phone, const std::string& ours, const std
   message.direction = Direction::outbound_reply;
   message.segments = static_cast<std::uint8_t>(std::clamp(segments(text), 1, 255));
   message.automatic = automatic;
-  keep(std::move(message));
+  keep(message);
 }
 
 void Exchange::apply_keyword(const Message& inbound) {
@@ -135,7 +135,7 @@ std::optional<Trouble> Exchange::reply(std::string_view number, const std::strin
   ++m_statistics["messages_inbound"];
   post_inbound(message);
   const Message copy = message;  // its texts live as long as the book's entry
-  keep(std::move(message));
+  keep(message);
   apply_keyword(copy);
   return std::nullopt;
 }

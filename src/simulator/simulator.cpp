@@ -18,7 +18,7 @@ http::ServerSettings server_settings(const Settings& settings) {
   server.name = settings.metrics_name;
   server.listen = settings.listen;
   server.handler_threads = 4;
-  server.body_bytes_max = 16 * 1024 * 1024;  // a long list of faulty recipients
+  server.body_bytes_max = 16'000'000;  // a long list of faulty recipients
   return server;
 }
 

@@ -16,9 +16,9 @@ std::string trimmed(const std::string& text) {
   return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
 }
 
-std::string attribute(const Element& element, std::string_view name, std::string fallback) {
+std::string attribute(const Element& element, std::string_view name, std::string_view fallback) {
   const auto found = element.attributes.find(name);
-  return found == element.attributes.end() ? std::move(fallback) : found->second;
+  return found == element.attributes.end() ? std::string(fallback) : found->second;
 }
 
 int number(const Element& element, std::string_view name, int fallback) {

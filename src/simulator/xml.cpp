@@ -8,7 +8,7 @@
 namespace bizcomms::simulator {
 namespace {
 
-constexpr std::size_t k_bytes_max = 64 * 1024;
+constexpr std::size_t k_bytes_max = 65'536;
 constexpr int k_depth_max = 16;
 constexpr std::string_view k_space = " \t\r\n";
 
