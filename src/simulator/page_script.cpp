@@ -32,7 +32,8 @@ const phonePath = number => '/simulator/phones/' + encodeURIComponent(number);
 
 const clock = iso => { const d = new Date(iso); return isNaN(d) || d.getTime() === 0 ? '' : d.toLocaleTimeString([], {hour: '2-digit', minute: '2-digit', second: '2-digit'}); };
 const pretty = n => n.replace(/^\+1(\d{3})(\d{3})(\d{4})$/, '+1 $1 $2 $3');
-const hue = n => { let h = 0; for (const c of n) h = (h * 31 + c.charCodeAt(0)) % 360; return h; };
+const hue = n => { let h = 7; for (const c of n) h = (h * 137 + c.charCodeAt(0) * 61) % 360; return h; };
+const minutes = iso => clock(iso).replace(/^(\d+:\d+):\d+/, '$1');
 
 function choose(number) {
   chosen = number;
@@ -55,7 +56,7 @@ function phoneRow(phone) {
   if (phone.on_call) badge = make('span', 'badge ring', '☎ on call');
   else if (phone.stopped) badge = make('span', 'badge stop', 'STOP');
   else if (fresh > 0) badge = make('span', 'badge new', String(fresh));
-  button.append(face, make('span', 'number', pretty(phone.number)), make('span', 'when', clock(phone.last_at)),
+  button.append(face, make('span', 'number', pretty(phone.number)), make('span', 'when', minutes(phone.last_at)),
     make('span', 'last', phone.last || (phone.calls ? '☎ call' : '')));
   if (badge) { badge.style.gridColumn = '3'; button.append(badge); button.lastChild.style.gridRow = '2'; }
   row.append(button);
@@ -88,7 +89,8 @@ function empty(title, text, sign) {
 
 function showPhones(list) {
   byId('phones').replaceChildren(...list.phones.map(phoneRow));
-  if (list.total > list.phones.length) byId('phones').append(make('li', 'note', 'and ' + (list.total - list.phones.length) + ' more: search for a number'));
+  if (list.total > list.phones.length) byId('phones').append(make('li', 'none', 'and ' + (list.total - list.phones.length) + ' more: search for a number'));
+  if (!list.total) byId('phones').append(make('li', 'none', 'No phone has rung yet. Post an alert, and it shows up here.'));
   if (!chosen && !list.total) byId('talk').replaceChildren(empty('No phone has rung yet', 'Post an alert with the command that was printed at the start. It shows up here within a second.', '📱'));
   else if (!chosen) byId('talk').replaceChildren(empty('Choose a phone', 'On the left are all the phones that have been written to or called.', '👈'));
 }
@@ -105,7 +107,7 @@ function showPhone(phone) {
 
 function showFigures(s) {
   const chip = (name, value, bad) => { const c = make('span', 'chip' + (bad ? ' bad' : '')); c.append(make('b', '', value.toLocaleString()), ' ' + name); return c; };
-  byId('figures').replaceChildren(chip('phones', s.phones), chip('messages', s.messages_received), chip('calls', s.calls),
+  byId('figures').replaceChildren(chip(s.phones === 1 ? 'phone' : 'phones', s.phones), chip(s.messages_received === 1 ? 'message' : 'messages', s.messages_received), chip(s.calls === 1 ? 'call' : 'calls', s.calls),
     chip('duplicates', s.duplicates, s.duplicates > 0), chip('webhooks', s.webhooks.taken), chip('webhooks failed', s.webhooks.failed, s.webhooks.failed > 0));
 }
 

@@ -36,6 +36,7 @@ padding:9px 10px;border-radius:12px;align-items:center}
 #phones button[aria-current=true]{background:color-mix(in srgb,var(--mine) 13%,transparent)}
 .face{grid-row:span 2;width:42px;height:42px;border-radius:50%;display:grid;place-items:center;font-weight:650;color:#fff;font-size:14px}
 .number{font-weight:600;font-variant-numeric:tabular-nums}
+.none{color:var(--soft);font-size:13.5px;padding:10px}
 .when{font-size:12px;color:var(--soft)}
 .last{grid-column:2;color:var(--soft);font-size:13.5px;white-space:nowrap;overflow:hidden;text-overflow:ellipsis}
 .badge{justify-self:end;font-size:11.5px;border-radius:99px;padding:1px 8px;background:var(--ground);color:var(--soft)}
@@ -45,6 +46,7 @@ padding:9px 10px;border-radius:12px;align-items:center}
 @keyframes pulse{to{opacity:.55}}
 @media (prefers-reduced-motion:reduce){.badge.ring{animation:none}}
 section{display:flex;flex-direction:column;min-height:0;min-width:0}
+#title:empty{display:none}
 #title{padding:12px 22px;font-weight:620;border-bottom:1px solid var(--line);background:var(--paper);font-variant-numeric:tabular-nums;min-height:46px}
 #title small{font-weight:400;color:var(--soft);margin-left:10px}
 #talk{flex:1;overflow-y:auto;padding:20px 22px;display:flex;flex-direction:column;gap:10px}

@@ -71,9 +71,13 @@ TEST_F(SimulatorTest, ResetsAndHangsOnTheWire) {
   start();
   ASSERT_EQ(send(hello)->status, 201);  // the connection is reused from here
   ASSERT_EQ(put_faults(R"({"reset_after":1})")->status, 200);
-  EXPECT_EQ(send(hello).error().code, ErrorCode::outcome_unknown);
+  const auto reset = send(hello);
+  ASSERT_FALSE(reset);
+  EXPECT_EQ(reset.error().code, ErrorCode::outcome_unknown);
   ASSERT_EQ(put_faults(R"({"hang_before":1})")->status, 200);
-  EXPECT_EQ(send(hello, Millis{200}).error().code, ErrorCode::outcome_unknown);
+  const auto hung = send(hello, Millis{200});
+  ASSERT_FALSE(hung);
+  EXPECT_EQ(hung.error().code, ErrorCode::outcome_unknown);
   ASSERT_EQ(put_faults(R"({"latency_min_ms":100,"latency_max_ms":100})")->status, 200);
   EXPECT_EQ(send(hello)->status, 201);
   const auto statistics = ask({.url = "/simulator/statistics"});
