@@ -88,7 +88,7 @@ Result<TrustedProxies> TrustedProxies::parse(const std::vector<std::string>& blo
 }
 
 bool TrustedProxies::contains(const Address& address) const {
-  const auto bit = [](const Address& of, unsigned index) { return (of[index / 8] >> (7U - index % 8U)) & 1U; };
+  const auto bit = [](const Address& of, unsigned index) { return (unsigned{of[index / 8]} >> (7U - index % 8U)) & 1U; };
   return std::any_of(m_blocks.begin(), m_blocks.end(), [&](const Block& block) {
     for (unsigned index = 0; index < block.bits; ++index) {
       if (bit(block.address, index) != bit(address, index)) { return false; }
