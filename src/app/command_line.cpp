@@ -83,7 +83,6 @@ std::string footer(const Usage& usage) {
 void describe(CLI::App& root, Subcommand& subcommand, const Usage& usage, const std::vector<OptionGroup>& groups) {
   subcommand.usage = &usage;
   subcommand.app = root.add_subcommand(std::string(to_string(usage.role)), usage.summary);
-  subcommand.app->description(usage.summary + "\n" + usage.more);
   subcommand.app->footer(footer(usage));
   subcommand.app->allow_extras();
   subcommand.app->get_formatter()->column_width(44);
@@ -156,15 +155,22 @@ Invocation invocation_of(const Subcommand& subcommand) {
   return invocation;
 }
 
+std::string asked_help(CLI::App& root, const std::deque<Subcommand>& subcommands) {
+  for (const auto& subcommand : subcommands) {
+    if (!subcommand.app->parsed()) { continue; }
+    const auto& usage = *subcommand.usage;
+    subcommand.app->description(usage.summary + (usage.more.empty() ? "." : ".\n" + usage.more));
+    return subcommand.app->help(root.get_name());
+  }
+  return root.help();
+}
+
 ParsedCommandLine parse(CLI::App& root, std::deque<Subcommand>& subcommands, std::vector<std::string> arguments,
                         const std::vector<Usage>& usages, const std::vector<OptionGroup>& groups) {
   std::reverse(arguments.begin(), arguments.end());  // as CLI11 wants a vector
   try {
     root.parse(std::move(arguments));
-  } catch (const CLI::CallForHelp&) {
-    const auto chosen = root.get_subcommands();
-    return {std::nullopt, {(chosen.empty() ? &root : chosen.front())->help(), 0}};
-  } catch (const CLI::ParseError& problem) {
+  } catch (const CLI::CallForHelp&) { return {std::nullopt, {asked_help(root, subcommands), 0}}; } catch (const CLI::ParseError& problem) {
     const auto chosen = root.get_subcommands();
     return {std::nullopt, wrong_usage(std::string(problem.what()) + ".", chosen.empty() ? "" : chosen.front()->get_name())};
   }
@@ -185,6 +191,7 @@ ParsedCommandLine parse_command_line(const std::vector<std::string>& arguments, 
                                      const std::vector<OptionGroup>& groups) {
   CLI::App root("BizComms sends alerts to people's phones by SMS and voice, each once.", "bizcomms");
   root.allow_extras();
+  root.require_subcommand(0, 1);  // the words behind the first are its own, also where they are names of commands
   root.footer("\n\"bizcomms dev\" shows all of it on this machine, with nothing to configure. \"bizcomms COMMAND --help\" says more.");
   bool version_asked = false;
   root.add_flag("--version", version_asked, "Same as the command version");

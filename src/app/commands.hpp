@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "app/checks.hpp"
 #include "app/command_line.hpp"
 #include "app/options.hpp"
 #include "app/settings.hpp"
@@ -31,12 +32,23 @@ struct Command {
 };
 [[nodiscard]] std::vector<Command> commands();
 
+[[nodiscard]] int run_serve(Context& context);
+[[nodiscard]] int run_work(Context& context);
+[[nodiscard]] int run_poll(Context& context);
+[[nodiscard]] int run_migrate(Context& context);
+[[nodiscard]] int run_dev(Context& context);
+[[nodiscard]] int run_simulate(Context& context);
+[[nodiscard]] int run_health(Context& context);
+[[nodiscard]] int run_dlq(Context& context);
+[[nodiscard]] int run_keys(Context& context);
+[[nodiscard]] int run_check(Context& context);
 [[nodiscard]] int run_config(Context& context);
 [[nodiscard]] int run_version(Context& context);
 
 // "bizcomms: <sentence>" on stderr; k_failed.
 int failed(const Error& error);
-// The same with k_wrong_usage.
+// The same with k_wrong_usage; one line for each field where the Error is `invalid` and has some.
 int wrong_usage(const std::string& sentence);
+int refuse(const Error& error);
 
 }  // namespace bizcomms::app

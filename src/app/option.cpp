@@ -42,9 +42,11 @@ bool is_duration(const Option& option) {
   return std::holds_alternative<Millis*>(option.target) || std::holds_alternative<std::chrono::seconds*>(option.target);
 }
 
-bool is_count(const Option& option) {
-  return std::holds_alternative<std::string*>(option.target) || std::holds_alternative<std::vector<std::string>*>(option.target);
+bool is_list(const Option& option) {
+  return std::holds_alternative<std::vector<std::string>*>(option.target) || std::holds_alternative<std::vector<Secret>*>(option.target);
 }
+
+bool is_count(const Option& option) { return std::holds_alternative<std::string*>(option.target) || is_list(option); }
 
 std::string number_text(double number) { return number == std::floor(number) ? fmt::format("{:.0f}", number) : fmt::format("{}", number); }
 
@@ -67,7 +69,7 @@ Error out_of_bounds(const Option& option, std::string_view text) {
   if (std::holds_alternative<std::string*>(option.target)) {
     return wrong(fmt::format("is {} bytes long, but must be {}", text.size(), limits_text(option)));
   }
-  if (std::holds_alternative<std::vector<std::string>*>(option.target)) { return wrong(fmt::format("must have {}", limits_text(option))); }
+  if (is_list(option)) { return wrong(fmt::format("must have {}", limits_text(option))); }
   return wrong(fmt::format("is {}, but must be {}", text, limits_text(option)));
 }
 
@@ -125,6 +127,14 @@ Status assign_list(const Option& option, std::vector<std::string>& target, std::
   return {};
 }
 
+Status assign_secrets(const Option& option, std::vector<Secret>& target, std::string_view text) {
+  std::vector<std::string> parts;
+  if (auto listed = assign_list(option, parts, text); !listed) { return listed; }
+  target.clear();
+  for (auto& part : parts) { target.emplace_back(std::move(part)); }
+  return {};
+}
+
 Status assign_text(const Option& option, std::string& target, std::string_view text) {
   if (text.find('\0') != std::string_view::npos) { return wrong("must not contain a zero byte"); }
   if (!within(option, static_cast<double>(text.size()))) { return out_of_bounds(option, text); }
@@ -159,13 +169,16 @@ std::string environment_name(const Option& option) {
   return name;
 }
 
-bool is_secret(const Option& option) { return std::holds_alternative<Secret*>(option.target); }
+bool is_secret(const Option& option) {
+  return std::holds_alternative<Secret*>(option.target) || std::holds_alternative<std::vector<Secret>*>(option.target);
+}
 bool is_switch(const Option& option) { return std::holds_alternative<bool*>(option.target); }
 
 std::string shown(const Option& option) {
   return std::visit(
       Overloaded{
           [](const std::string* text) { return *text; }, [](const Secret* secret) { return std::string(secret->empty() ? "" : k_masked); },
+          [](const std::vector<Secret>* secrets) { return std::string(secrets->empty() ? "" : k_masked); },
           [](const bool* truth) { return std::string(*truth ? "true" : "false"); },
           [](const double* number) { return number_text(*number); }, [](const Millis* duration) { return to_text(*duration); },
           [](const std::chrono::seconds* duration) { return to_text(*duration); },
@@ -192,6 +205,7 @@ Status assign(const Option& option, std::string_view text) {
                                  *target = Secret(std::string(text));
                                  return Status{};
                                },
+                               [&](std::vector<Secret>* target) { return assign_secrets(option, *target, text); },
                                [&](bool* target) { return assign_switch(*target, text); },
                                [&](Millis* target) { return assign_duration(option, *target, text); },
                                [&](std::chrono::seconds* target) { return assign_duration(option, *target, text); },

@@ -62,6 +62,35 @@ OptionGroup poll_options(Settings& s) {
         bounds(seconds{1}, minutes{2})}}};
 }
 
-std::vector<OptionGroup> options(Settings& s) { return {general_options(s), api_options(s), poll_options(s), simulator_options(s)}; }
+OptionGroup database_options(Settings& s) {
+  using std::chrono::minutes;
+  using std::chrono::seconds;
+  auto& connection = s.pool.connection;
+  const Roles pooled = Role::serve | Role::work | Role::poll;
+  return {
+      "Database",
+      {{"database-url", &s.database_url,
+        "libpq URI or conninfo, postgresql://user:password@host/name; libpq's own PG* variables fill in what it leaves out.",
+        k_with_database},
+       {"database-connections", &s.pool.size, "Connections of this process at most.", pooled, bounds(4, 1000)},
+       {"database-connect-timeout", &connection.connect_timeout, "Time to connect to the database.", k_with_database,
+        bounds(seconds{2}, minutes{5})},
+       {"database-statement-timeout", &connection.statement_timeout, "Longest statement; 0s: no limit.", pooled,
+        bounds(Millis{0}, minutes{10})},
+       {"database-wait", &s.pool.wait, "How long a request waits for a free connection; then 503.", pooled, bounds(Millis{10}, minutes{1})},
+       {"committers", &s.store.committers, "Groups of new alerts being committed at once: 2 for slow disks, 1 for fast ones.", Role::serve,
+        bounds(1, 16)},
+       {"store-group-max", &s.store.group_max, "Alerts, reads or reports that share one statement at most.", Role::serve | Role::work,
+        bounds(1, 1000)},
+       {"estimate-age", &s.store.estimate_age, "How old the count behind estimated_recipients may be.", Role::serve,
+        bounds(Millis{0}, minutes{1})},
+       {"estimate-exact-max", &s.store.estimate_exact_max, "Recipients counted exactly; above, the planner's guess is given.", Role::serve,
+        bounds(0, 1e9)}}};
+}
+
+std::vector<OptionGroup> options(Settings& s) {
+  return {general_options(s),  database_options(s), api_options(s),      twilio_options(s),
+          delivery_options(s), poll_options(s),     simulator_options(s)};
+}
 
 }  // namespace bizcomms::app

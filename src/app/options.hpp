@@ -14,6 +14,9 @@ namespace bizcomms::app {
 // Parts of the table, a file each.
 [[nodiscard]] OptionGroup general_options(Settings& settings);
 [[nodiscard]] OptionGroup api_options(Settings& settings);
+[[nodiscard]] OptionGroup database_options(Settings& settings);
+[[nodiscard]] OptionGroup twilio_options(Settings& settings);
+[[nodiscard]] OptionGroup delivery_options(Settings& settings);
 [[nodiscard]] OptionGroup poll_options(Settings& settings);
 [[nodiscard]] OptionGroup simulator_options(Settings& settings);
 

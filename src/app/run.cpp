@@ -30,12 +30,6 @@ int print(const Printed& printed) {
   return printed.exit_code;
 }
 
-int refuse(const Error& error) {
-  if (error.fields.empty()) { return wrong_usage(error.message); }
-  for (const auto& field : error.fields) { wrong_usage(field.message); }
-  return k_wrong_usage;
-}
-
 int dispatch(const std::vector<std::string>& arguments) {
   const auto all = commands();
   std::vector<Usage> usages;
@@ -63,13 +57,20 @@ int dispatch(const std::vector<std::string>& arguments) {
 }  // namespace
 
 int failed(const Error& error) {
-  const auto cause = error.cause.empty() ? std::string() : " (" + error.cause + ")";
+  const bool said = error.cause.empty() || error.code == ErrorCode::unavailable || error.code == ErrorCode::misconfigured;
+  const auto cause = said ? std::string() : " (" + error.cause + ")";
   std::fputs(fmt::format("bizcomms: {}{}\n", error.message, cause).c_str(), stderr);
   return k_failed;
 }
 
 int wrong_usage(const std::string& sentence) {
   std::fputs(fmt::format("bizcomms: {}\n", sentence).c_str(), stderr);
+  return k_wrong_usage;
+}
+
+int refuse(const Error& error) {
+  if (error.code != ErrorCode::invalid || error.fields.empty()) { return wrong_usage(error.message); }
+  for (const auto& field : error.fields) { wrong_usage(field.message); }
   return k_wrong_usage;
 }
 

@@ -5,15 +5,24 @@
 #include <string>
 #include <vector>
 
+#include "bizcomms/api/api.hpp"
+#include "bizcomms/api/key_ring.hpp"
 #include "bizcomms/base/log.hpp"
 #include "bizcomms/base/secret.hpp"
 #include "bizcomms/base/time.hpp"
+#include "bizcomms/db/pool.hpp"
 #include "bizcomms/hackernews/api_sink.hpp"
 #include "bizcomms/hackernews/source.hpp"
 #include "bizcomms/http/client.hpp"
 #include "bizcomms/http/server.hpp"
 #include "bizcomms/poller/poller.hpp"
 #include "bizcomms/simulator/simulator.hpp"
+#include "bizcomms/store/maintenance.hpp"
+#include "bizcomms/store/store.hpp"
+#include "bizcomms/twilio/lookup.hpp"
+#include "bizcomms/twilio/settings.hpp"
+#include "bizcomms/worker/relay.hpp"
+#include "bizcomms/worker/settings.hpp"
 
 namespace bizcomms::app {
 
@@ -30,6 +39,20 @@ struct Settings {
 
   http::ServerSettings server;
   http::CurlSettings client;
+
+  Secret api_keys;  // "name=key,…"
+  Secret database_url;
+  std::string queue_kind = "postgres";
+  std::string ledger_kind = "postgres";
+  db::PoolSettings pool;
+  store::Settings store;
+  store::MaintenanceSettings maintenance;
+  worker::Settings worker;
+  worker::RelaySettings relay;
+  api::Settings api;
+  api::KeyRingSettings key_ring;
+  twilio::Settings twilio;
+  twilio::LookupSettings lookup;
 
   // poll
   Millis every{0};  // nought: one cycle

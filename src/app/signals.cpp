@@ -33,6 +33,11 @@ Signals::Signals() {
   struct sigaction ignored = {};
   ignored.sa_handler = SIG_IGN;  // a closed connection is an error code, not an end
   ::sigaction(SIGPIPE, &ignored, nullptr);
+  // A shell starts its background jobs with SIGINT ignored, and an ignored signal never reaches signalfd.
+  struct sigaction usual = {};
+  usual.sa_handler = SIG_DFL;
+  ::sigaction(SIGINT, &usual, nullptr);
+  ::sigaction(SIGTERM, &usual, nullptr);
   const sigset_t set = watched();
   ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
   m_wake = ::eventfd(0, EFD_CLOEXEC);

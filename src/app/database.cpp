@@ -1,0 +1,63 @@
+#include "app/database.hpp"
+
+#include <fmt/format.h>
+
+#include "app/sources.hpp"
+#include "bizcomms/store/migrations.hpp"
+
+namespace bizcomms::app {
+namespace {
+
+db::PoolSettings pool_settings(const db::ConnectionSettings& connection, const Settings& settings) {
+  db::PoolSettings pool = settings.pool;
+  pool.connection = connection;
+  pool.connection.session = store::session_settings();
+  return pool;
+}
+
+store::Settings store_settings(const Settings& settings) {
+  store::Settings store = settings.store;
+  store.queue = settings.worker.queue;
+  return store;
+}
+
+}  // namespace
+
+Result<db::ConnectionSettings> connection_settings(const Settings& settings, Role role) {
+  if (settings.database_url.empty()) {
+    const auto environment = process_environment();
+    if (!environment.contains("PGHOST") && !environment.contains("PGDATABASE") && !environment.contains("PGSERVICE")) {
+      return Error{
+          ErrorCode::misconfigured,
+          "No database is configured; give --database-url or BIZCOMMS_DATABASE_URL, such as postgresql://user@host/bizcomms. To try "
+          "BizComms without one, run \"bizcomms dev\"."};
+    }
+  }
+  db::ConnectionSettings connection = settings.pool.connection;
+  connection.url = settings.database_url;
+  connection.application_name = "bizcomms " + std::string(to_string(role));
+  return connection;
+}
+
+Database::Database(const db::ConnectionSettings& connection, const Settings& settings, Ground& ground)
+    : pool(pool_settings(connection, settings), ground.log, ground.metrics),
+      store(pool, store_settings(settings), ground.log, ground.metrics, ground.clock),
+      keys(pool),
+      authority(pool) {}
+
+Status check_schema(const db::ConnectionSettings& connection) {
+  const auto pending = store::pending_migrations(connection);
+  if (!pending) { return pending.error(); }
+  if (pending->empty()) { return {}; }
+  return Error{ErrorCode::misconfigured, fmt::format("The database's schema is {} step{} behind this binary; run \"bizcomms migrate\".",
+                                                     pending->size(), pending->size() == 1 ? "" : "s")};
+}
+
+DatabaseQuestions questions(Database& database, const db::ConnectionSettings& connection, const std::string& cell) {
+  return {.schema = [connection] { return check_schema(connection); },
+          .authority = [&database] { return database.authority.current(); },
+          .take_if_unset = [&database, cell] { return database.authority.take_if_unset(cell); },
+          .take = [&database, cell](std::int64_t expected_epoch) { return database.authority.take(cell, expected_epoch); }};
+}
+
+}  // namespace bizcomms::app

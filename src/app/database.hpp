@@ -1,0 +1,32 @@
+// The database as the roles share it: its connections, and everything kept in it.
+#pragma once
+
+#include "app/ground.hpp"
+#include "app/settings.hpp"
+#include "app/watch.hpp"
+#include "bizcomms/db/pool.hpp"
+#include "bizcomms/store/api_keys.hpp"
+#include "bizcomms/store/authority.hpp"
+#include "bizcomms/store/store.hpp"
+
+namespace bizcomms::app {
+
+// How to connect. `misconfigured` where nothing says so: neither database-url nor PGHOST, PGDATABASE or PGSERVICE.
+[[nodiscard]] Result<db::ConnectionSettings> connection_settings(const Settings& settings, Role role);
+
+struct Database {
+  Database(const db::ConnectionSettings& connection, const Settings& settings, Ground& ground);
+
+  db::Pool pool;
+  store::Store store;
+  store::ApiKeys keys;
+  store::Authority authority;
+};
+
+// The database's own answers; `database` must outlive them.
+[[nodiscard]] DatabaseQuestions questions(Database& database, const db::ConnectionSettings& connection, const std::string& cell);
+
+// `misconfigured`, saying what to do, where the schema is not this binary's.
+[[nodiscard]] Status check_schema(const db::ConnectionSettings& connection);
+
+}  // namespace bizcomms::app

@@ -1,0 +1,41 @@
+#include "app/options.hpp"
+
+namespace bizcomms::app {
+namespace {
+
+constexpr Roles k_twilio = Role::serve | Role::work | Role::check;
+
+}  // namespace
+
+OptionGroup twilio_options(Settings& s) {
+  using std::chrono::minutes;
+  using std::chrono::seconds;
+  auto& t = s.twilio;
+  return {"Twilio",
+          {{"twilio-account-sid", &t.account_sid, "The account: AC and 32 hex digits.", k_twilio | Role::simulate, {}, ""},
+           {"twilio-auth-token", &t.auth_token, "The account's token; also checks the webhooks' signatures.", k_twilio | Role::simulate},
+           {"twilio-former-auth-tokens", &t.former_auth_tokens, "Tokens still accepted in webhooks while the token is being changed.",
+            Role::serve, bounds(0, 4)},
+           {"twilio-from", &t.senders, "What messages come from: phone numbers in E.164, or exactly one messaging service (MG…).", k_twilio,
+            bounds(0, 400)},
+           {"twilio-voice-number", &t.voice.number, "Number that calls come from when twilio-from is a messaging service.", k_twilio},
+           {"twilio-base-url", &t.base_url, "Where Twilio's API is.", k_twilio, bounds(1, 2048)},
+           {"public-url", &t.public_url,
+            "How Twilio reaches the webhooks, without path: the name that follows failover, never one cell's own. Empty: no callbacks are "
+            "asked for.",
+            k_twilio},
+           {"twilio-connect-timeout", &t.connect_timeout, "Time to connect to Twilio.", Role::work, bounds(Millis{100}, minutes{1})},
+           {"twilio-timeout", &t.request_timeout, "Whole time of one request to Twilio; the lease must be at least twice as long.",
+            Role::work, bounds(Millis{100}, minutes{2})},
+           {"twilio-connections-max", &s.client.connections_max, "Open connections to other systems in all.", Role::work, bounds(1, 4096)},
+           {"ca-file", &s.client.ca_file, "File of certificate authorities to trust instead of the system's.",
+            Role::work | Role::poll | Role::check},
+           {"twilio-voice", &t.voice.voice, "Voice that reads calls out, as Twilio names it.", Role::serve | Role::work, bounds(1, 100)},
+           {"twilio-voice-language", &t.voice.language, "Language of that voice.", Role::serve | Role::work, bounds(1, 32)},
+           {"twilio-key-timeout", &t.voice.key_timeout, "Time to press 1 after the text.", Role::serve | Role::work,
+            bounds(seconds{1}, seconds{60})},
+           {"twilio-ring-timeout", &t.voice.ring_timeout, "How long a phone rings.", Role::serve | Role::work,
+            bounds(seconds{5}, seconds{600})}}};
+}
+
+}  // namespace bizcomms::app
