@@ -1,0 +1,143 @@
+// What must hold when processes die and networks fail: every phone gets its message, and only once.
+#include <gtest/gtest.h>
+
+#include <csignal>
+#include <map>
+
+#include "system/cell.hpp"
+
+namespace bizcomms::test {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr const char* k_to_all = R"({"title":"Disk full","message":"The disk of host 7 is full.","recipient_filters":{"tags":["news"]}})";
+
+// Short leases and waits in the order that must hold: request timeout < lease < grace.
+Environment fast() {
+  return {{"BIZCOMMS_TWILIO_TIMEOUT", "800ms"},  {"BIZCOMMS_LEASE", "7s"},          {"BIZCOMMS_LIST_LAG", "1s"},
+          {"BIZCOMMS_RETRY_FIRST", "50ms"},      {"BIZCOMMS_RETRY_LONGEST", "500ms"}, {"BIZCOMMS_SWEEP_INTERVAL", "100ms"},
+          {"BIZCOMMS_QUEUE_VISIBILITY", "2s"},   {"BIZCOMMS_DUE_HIDDEN_FOR", "1s"}, {"BIZCOMMS_ATTEMPTS_MAX", "50"},
+          {"BIZCOMMS_BREAKER_PROBE_FIRST", "200ms"}, {"BIZCOMMS_BREAKER_PROBE_LONGEST", "500ms"}, {"BIZCOMMS_STALLED_AFTER", "3s"}};
+}
+
+std::string number(int n) { return "+1555" + std::to_string(1'000'000 + n); }
+
+void make_recipients(Cell& cell, int count) {
+  for (int n = 0; n < count; ++n) { cell.make_recipient(number(n)); }
+}
+
+// Messages that Twilio took, by phone: the simulator's own record is the judge.
+std::map<std::string, int> taken_by_phone(Cell& cell) {
+  std::map<std::string, int> phones;
+  for (const auto& item : cell.taken()) { ++phones[item.to]; }
+  return phones;
+}
+
+void expect_each_once(Cell& cell, int count) {
+  const auto phones = taken_by_phone(cell);
+  EXPECT_EQ(phones.size(), static_cast<std::size_t>(count));
+  for (const auto& [phone, messages] : phones) { EXPECT_EQ(messages, 1) << phone; }
+}
+
+TEST(Crash, WorkerKilledBetweenAcceptanceAndRecordTextsEachPhoneOnce) {
+  Cell cell(fast());
+  cell.start_simulator();
+  cell.start_serve();
+  make_recipients(cell, 10);
+  const auto id = cell.post_alert(k_to_all);
+  cell.start_work({{"BIZCOMMS_FAILPOINTS", "after_request:kill"}});
+  ASSERT_EQ(cell.work().wait(20s), 128 + SIGKILL) << cell.work().output();
+  EXPECT_FALSE(taken_by_phone(cell).empty());  // something had been accepted that nobody recorded
+  cell.start_work();
+  ASSERT_TRUE(cell.completes(id)) << cell.call("GET", "/v1/alerts/" + id + "/status").body;
+  expect_each_once(cell, 10);
+}
+
+TEST(Crash, WithoutCallbacksTheLookUpFindsWhatTheDeadWorkerSent) {
+  auto options = fast();
+  options["BIZCOMMS_PUBLIC_URL"] = "";   // no callbacks at all
+  options["BIZCOMMS_LIST_LAG"] = "10s";  // the list may lag longer than the lease
+  Cell cell(options);
+  cell.start_simulator();
+  cell.start_serve();
+  cell.faults(R"({"list_lag_min_ms":8000,"list_lag_max_ms":9000})");
+  make_recipients(cell, 5);
+  const auto id = cell.post_alert(k_to_all);
+  cell.start_work({{"BIZCOMMS_FAILPOINTS", "after_request:kill"}});
+  ASSERT_EQ(cell.work().wait(20s), 128 + SIGKILL) << cell.work().output();
+  cell.start_work();
+  ASSERT_TRUE(cell.completes(id, 90s)) << cell.call("GET", "/v1/alerts/" + id + "/status").body;
+  expect_each_once(cell, 5);
+}
+
+TEST(Crash, ServeKilledRightAfterItsAnswerLosesNothing) {
+  Cell cell(fast());
+  cell.start_simulator();
+  cell.start_serve();
+  make_recipients(cell, 3);
+  std::vector<std::string> ids;
+  for (int round = 0; round < 5; ++round) {
+    ids.push_back(cell.post_alert(k_to_all));
+    cell.serve().kill();
+    cell.start_serve();
+  }
+  cell.start_work();
+  for (const auto& id : ids) { EXPECT_TRUE(cell.completes(id)) << id; }
+  for (const auto& [phone, messages] : taken_by_phone(cell)) { EXPECT_EQ(messages, 5) << phone; }
+}
+
+TEST(Crash, PostgresStoppedAndStartedAgainLosesAndDoublesNothing) {
+  Cell cell(fast());
+  cell.start_simulator();
+  cell.faults(R"({"latency_min_ms":50,"latency_max_ms":200})");
+  cell.start_serve();
+  cell.start_work({{"BIZCOMMS_WORKER_IN_FLIGHT_MAX", "4"}});
+  make_recipients(cell, 60);
+  const auto id = cell.post_alert(k_to_all);
+  ASSERT_TRUE(eventually([&] { return cell.taken().size() >= 5; }));
+  cell.postgres().stop();
+  EXPECT_TRUE(eventually([&] { return cell.call("GET", "/health").status == 503; }));
+  const auto refused = cell.call("POST", "/v1/alerts", k_to_all);
+  EXPECT_EQ(refused.status, 503);
+  EXPECT_TRUE(refused.headers.find("Retry-After")) << refused.body;
+  cell.postgres().start();
+  EXPECT_TRUE(eventually([&] { return cell.call("GET", "/health").status == 200; }));
+  ASSERT_TRUE(cell.completes(id)) << cell.call("GET", "/v1/alerts/" + id + "/status").body;
+  expect_each_once(cell, 60);
+}
+
+TEST(Faults, ThirtyPercentOfRequestsFailingInEveryWayStillTextsEachPhoneOnce) {
+  Cell cell(fast());
+  cell.start_simulator();
+  cell.start_serve();
+  make_recipients(cell, 200);
+  cell.faults(R"({"throttle":0.04,"error_before":0.04,"error_after":0.04,"hang_before":0.04,"hang_after":0.03,"reset_before":0.04,
+                  "reset_after":0.04,"garbled_after":0.03,"read_throttle":0.1,"read_error":0.1,"read_reset":0.05,
+                  "list_lag_min_ms":0,"list_lag_max_ms":500})");
+  cell.start_work();
+  const auto id = cell.post_alert(k_to_all);
+  ASSERT_TRUE(cell.completes(id, 120s)) << cell.call("GET", "/v1/alerts/" + id + "/status").body;
+  expect_each_once(cell, 200);
+  EXPECT_TRUE(eventually([&] { return cell.counts(id)["delivered"] == 200; })) << cell.call("GET", "/v1/alerts/" + id + "/status").body;
+}
+
+TEST(Drain, AWorkerAskedToStopFinishesWhatIsInFlightAndGivesBackTheRest) {
+  Cell cell(fast());
+  cell.start_simulator();
+  cell.faults(R"({"latency_min_ms":50,"latency_max_ms":100})");
+  cell.start_serve();
+  make_recipients(cell, 80);
+  cell.start_work({{"BIZCOMMS_WORKER_IN_FLIGHT_MAX", "4"}});
+  const auto id = cell.post_alert(k_to_all);
+  ASSERT_TRUE(eventually([&] { return cell.taken().size() >= 5; }));
+  cell.work().signal(SIGTERM);
+  EXPECT_EQ(cell.work().wait(20s), 0) << cell.work().output();
+  EXPECT_LT(cell.taken().size(), 80U);
+  cell.start_work();
+  ASSERT_TRUE(cell.completes(id)) << cell.call("GET", "/v1/alerts/" + id + "/status").body;
+  expect_each_once(cell, 80);
+}
+
+}  // namespace
+}  // namespace bizcomms::test
