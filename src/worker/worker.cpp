@@ -104,9 +104,10 @@ void Worker::start() {
 
 bool Worker::drain(Millis limit) {
   Hidden& all = *m_hidden;
+  for (std::jthread& thread : all.intake) { thread.request_stop(); }
+  all.context.traffic->close();
   all.receiving = false;
   stop_all(all.intake);
-  all.context.traffic->close();
   const bool complete = all.context.traffic->wait_until_empty(limit);
   if (!complete) { all.context.log.warning("Not everything in flight was finished; the rest is looked up after its lease"); }
   return complete;
