@@ -4,6 +4,7 @@
 #include <rapidjson/reader.h>
 
 #include <algorithm>
+#include <charconv>
 
 #include "bizcomms/json/reader.hpp"
 #include "json/duplicates.hpp"
@@ -12,8 +13,8 @@
 namespace bizcomms::json {
 namespace {
 
-// Iterative: depth is bounded by the guard below, never by the stack.
-constexpr unsigned k_flags = rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag | rapidjson::kParseFullPrecisionFlag;
+// Iterative: depth is bounded by the guard below, never by the stack. Numbers as text: RapidJSON's own conversion is undefined for "0e52".
+constexpr unsigned k_flags = rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag | rapidjson::kParseNumbersAsStringsFlag;
 
 // Stands between RapidJSON's reader and its tree, and stops what the reader lets through: depth, and a lone low surrogate
 // (\uDC00), which the reader turns into bytes that are not UTF-8.
@@ -24,12 +25,13 @@ public:
 
   bool Null() { return m_tree.Null(); }
   bool Bool(bool truth) { return m_tree.Bool(truth); }
-  bool Int(int number) { return m_tree.Int(number); }
-  bool Uint(unsigned number) { return m_tree.Uint(number); }
-  bool Int64(std::int64_t number) { return m_tree.Int64(number); }
-  bool Uint64(std::uint64_t number) { return m_tree.Uint64(number); }
-  bool Double(double number) { return m_tree.Double(number); }
-  bool RawNumber(const char* /*text*/, rapidjson::SizeType /*length*/, bool /*copy*/) { return false; }
+  bool RawNumber(const char* text, rapidjson::SizeType length, bool /*copy*/) { return number({text, length}); }
+  // Never called, but asked for by the reader: every number comes as text.
+  bool Int(int value) { return m_tree.Int(value); }
+  bool Uint(unsigned value) { return m_tree.Uint(value); }
+  bool Int64(std::int64_t value) { return m_tree.Int64(value); }
+  bool Uint64(std::uint64_t value) { return m_tree.Uint64(value); }
+  bool Double(double value) { return m_tree.Double(value); }
   bool String(const char* text, rapidjson::SizeType length, bool copy) {
     return is_sound(text, length) && m_tree.String(text, length, copy);
   }
@@ -46,6 +48,18 @@ public:
   }
 
 private:
+  // The reader has checked its grammar. A whole number that fits into 64 bits stays one.
+  bool number(std::string_view text) {
+    const char* const end = text.data() + text.size();
+    if (text.find_first_of(".eE") == std::string_view::npos) {
+      std::int64_t whole = 0;
+      if (std::from_chars(text.data(), end, whole).ec == std::errc{}) { return m_tree.Int64(whole); }
+    }
+    double value = 0;
+    if (std::from_chars(text.data(), end, value).ec == std::errc{}) { return m_tree.Double(value); }
+    m_refusal = "a number is outside the range of a double";
+    return false;
+  }
   bool deeper() {
     if (++m_depth <= m_depth_max) { return true; }
     m_refusal =

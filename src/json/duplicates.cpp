@@ -58,6 +58,7 @@ std::string joined_path(std::string_view parent, std::string_view name) {
   if (!path.empty()) { path += '.'; }
   path += name.substr(0, end);
   if (end < name.size()) { path += "…"; }
+  if (name.empty()) { path += "\"\""; }
   return path;
 }
 

@@ -164,7 +164,7 @@ void Object::finish() {
     if (const auto near = nearest(name, m_known)) {
       error(name, fmt::format("is not a known field; did you mean \"{}\"?", *near));
     } else {
-      error(name, "is not a known field; known are " + listed(m_known));
+      error(name, m_known.empty() ? "is not a known field; this object has none" : "is not a known field; known are " + listed(m_known));
     }
   }
 }

@@ -147,7 +147,7 @@ Writer& Writer::value(double number) {
   if (!std::isfinite(number)) { return null(); }
   separate();
   std::array<char, 40> digits{};
-  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number == 0 ? 0.0 : number).ptr;  // no "-0"
   m_text.append(digits.data(), end);
   return *this;
 }

@@ -106,6 +106,15 @@ TEST(Object, NamesTheKnownFieldsWhereNoneIsNear) {
   EXPECT_EQ(document.errors(), (std::vector<FieldError>{{"recipient.colour", "is not a known field; known are \"name\", \"tags\""}}));
 }
 
+TEST(Object, NamesAFieldWithoutAName) {
+  const auto document = parsed(R"({"":1,"in":{"":2}})");
+  auto object = document.root().strict_object();
+  object.object("in")->finish();
+  object.finish();
+  EXPECT_EQ(document.errors(), (std::vector<FieldError>{{"in.\"\"", "is not a known field; this object has none"},
+                                                        {"\"\"", "is not a known field; known are \"in\""}}));
+}
+
 TEST(Object, KeepsABoundedNumberOfErrors) {
   std::string text = "{\"" + std::string(5'000, 'x') + "\":0";
   for (int i = 0; i < 1'000; ++i) { text += ",\"n" + std::to_string(i) + "\":0"; }

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
+
 namespace bizcomms::json {
 namespace {
 
@@ -26,10 +28,10 @@ TEST_P(NotJson, IsRefused) {
 INSTANTIATE_TEST_SUITE_P(Documents, NotJson,
                          testing::Values("", "  ", "{", "{}x", "{} {}", "{\"a\":1,}", "[1,]", "[,1]", "{a:1}", "{'a':1}", "// c\n{}",
                                          "{}/* c */", "NaN", "[NaN]", "[Infinity]", "[-Infinity]", "[01]", "[+1]", "[1.]", "[.5]", "[1e]",
-                                         "[0x1]", "[1e999]", "[-1e999]", "tru", "\"\\x\"", "\"\\u12\"", "\"\t\"", "\"\n\"", "\"a",
-                                         "[\"\\ud800\"]", "[\"\\ud800\\u0041\"]", "[\"\\udc00\"]", "{\"\\udc00\":1}", "[\"\xED\xA0\x80\"]",
-                                         "[\"\xFF\"]", "[\"\xC0\x80\"]", "[\"\xC3\"]", "[\"\xF5\x80\x80\x80\"]", "[\"\xE0\x80\x80\"]",
-                                         "\xEF\xBB\xBF{}", "\xFF"));
+                                         "[0x1]", "[1e999]", "[-1e999]", "[1e-999]", "tru", "\"\\x\"", "\"\\u12\"", "\"\t\"", "\"\n\"",
+                                         "\"a", "[\"\\ud800\"]", "[\"\\ud800\\u0041\"]", "[\"\\udc00\"]", "{\"\\udc00\":1}",
+                                         "[\"\xED\xA0\x80\"]", "[\"\xFF\"]", "[\"\xC0\x80\"]", "[\"\xC3\"]", "[\"\xF5\x80\x80\x80\"]",
+                                         "[\"\xE0\x80\x80\"]", "\xEF\xBB\xBF{}", "\xFF"));
 
 TEST(Document, RefusesAZeroByteAnywhere) {
   EXPECT_NE(refusal(std::string_view("{}\0", 3)), "");
@@ -72,6 +74,22 @@ TEST(Document, TakesEscapesAndWholeSurrogatePairs) {
   ASSERT_TRUE(document);
   EXPECT_EQ(document->root().elements()[0].as_string(), "😀\né");
   EXPECT_EQ(document->root().elements()[1].as_string(), "퀀");  // U+D000 begins with 0xED and is no surrogate
+}
+
+TEST(Document, ReadsNumbersExactly) {
+  const auto document =
+      Document::parse("[0e52,-0,9223372036854775807,-9223372036854775808,9223372036854775808,0.1,5e-324,1.7976931348623157e308]");
+  ASSERT_TRUE(document);
+  const auto numbers = document->root().elements();
+  EXPECT_EQ(numbers[0].as_double(), 0.0);
+  EXPECT_EQ(numbers[1].as_int(), 0);
+  EXPECT_EQ(numbers[2].as_int(), std::numeric_limits<std::int64_t>::max());
+  EXPECT_EQ(numbers[3].as_int(), std::numeric_limits<std::int64_t>::min());
+  EXPECT_EQ(numbers[4].as_int(), std::nullopt);
+  EXPECT_EQ(numbers[4].as_double(), 9223372036854775808.0);
+  EXPECT_EQ(numbers[5].as_double(), 0.1);
+  EXPECT_EQ(numbers[6].as_double(), std::numeric_limits<double>::denorm_min());
+  EXPECT_EQ(numbers[7].as_double(), std::numeric_limits<double>::max());
 }
 
 TEST(Value, GivesNothingForWhatIsAbsentOrOfAnotherType) {

@@ -43,6 +43,7 @@ TEST(Writer, WritesNumbersThatReadBackTheSame) {
   EXPECT_EQ(Writer().value(std::numeric_limits<std::int64_t>::min()).text(), "-9223372036854775808");
   EXPECT_EQ(Writer().value(std::numeric_limits<std::int64_t>::max()).text(), "9223372036854775807");
   EXPECT_EQ(Writer().value(0.1).text(), "0.1");
+  EXPECT_EQ(Writer().value(-0.0).text(), "0");
   EXPECT_EQ(Writer().value(std::numeric_limits<double>::infinity()).text(), "null");
   EXPECT_EQ(Writer().value(std::numeric_limits<double>::quiet_NaN()).text(), "null");
 }
