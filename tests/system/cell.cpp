@@ -51,15 +51,15 @@ std::string binary() {
 }
 
 json::Value Answer::json() const {
-  if (!m_document) {
+  if (!document) {
     auto parsed = json::Document::parse(body, {.bytes = 16 * 1024 * 1024});
     if (!parsed) {
       ADD_FAILURE() << "not JSON: " << body;
       parsed = json::Document::parse("null");
     }
-    m_document = std::make_shared<json::Document>(*std::move(parsed));
+    document = std::make_shared<json::Document>(*std::move(parsed));
   }
-  return m_document->root();
+  return document->root();
 }
 
 Cell::Cell(Environment options) : m_postgres(std::make_unique<Postgres>()), m_client({}, m_log, m_metrics), m_api_address(free_address()) {

@@ -25,11 +25,9 @@ struct Answer {
   int status = 0;
   std::string body;
   http::Headers headers;
-  // The parsed body; fails the test and is null where it is no JSON.
+  mutable std::shared_ptr<json::Document> document = {};  // of json(), once asked for
+  // The parsed body; fails the test and is null where it is no JSON. Lives as long as the answer.
   [[nodiscard]] json::Value json() const;
-
-private:
-  mutable std::shared_ptr<json::Document> m_document;
 };
 
 // One running role.
