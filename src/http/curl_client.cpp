@@ -100,7 +100,7 @@ struct CurlClient::Hidden {
   void give_up_late();
   void give_up_all();
   void end(CurlTransfer& transfer, Result<ClientResponse> result);
-  void end_waiting(CurlSubmission submission, Error error);
+  void end_waiting(const CurlSubmission& submission, Error error);
   void wake();
 
   CurlGlobal global;  // before all that uses libcurl
@@ -209,7 +209,7 @@ void CurlClient::Hidden::end(CurlTransfer& transfer, Result<ClientResponse> resu
   transfer.take_done()(std::move(result));
 }
 
-void CurlClient::Hidden::end_waiting(CurlSubmission submission, Error error) {
+void CurlClient::Hidden::end_waiting(const CurlSubmission& submission, Error error) {
   Result<ClientResponse> result(std::move(error));
   metrics.ended(host_of(authority_of(submission.request.url)), result, clock.steady() - submission.submitted);
   submission.done(std::move(result));
@@ -226,9 +226,8 @@ void CurlClient::Hidden::give_up_late() {
     (now - submission.submitted < submission.request.timeout ? kept : late).push_back(std::move(submission));
   }
   waiting = std::move(kept);
-  for (CurlSubmission& submission : late) {
-    end_waiting(std::move(submission),
-                Error{.code = ErrorCode::unavailable, .message = "All connections of the HTTP client were busy for too long."});
+  for (const CurlSubmission& submission : late) {
+    end_waiting(submission, Error{.code = ErrorCode::unavailable, .message = "All connections of the HTTP client were busy for too long."});
   }
 }
 
@@ -237,8 +236,8 @@ void CurlClient::Hidden::give_up_all() {
     curl_multi_remove_handle(multi.get(), handle);
     end(*transfer, transfer->given_up("The HTTP client was stopped."));
   }
-  for (CurlSubmission& submission : std::exchange(waiting, {})) {
-    end_waiting(std::move(submission), Error{.code = ErrorCode::unavailable, .message = "The HTTP client was stopped."});
+  for (const CurlSubmission& submission : std::exchange(waiting, {})) {
+    end_waiting(submission, Error{.code = ErrorCode::unavailable, .message = "The HTTP client was stopped."});
   }
 }
 

@@ -10,7 +10,7 @@
 namespace bizcomms::twilio {
 namespace {
 
-constexpr std::size_t k_page_bytes_max = 16 * 1024 * 1024;  // 1000 items with bodies of 1600 characters, escaped
+constexpr std::size_t k_page_bytes_max = std::size_t{16} * 1024 * 1024;  // 1000 items with bodies of 1600 characters, escaped
 
 ListedItem item_of(const json::Value& value) {
   const auto text = [&value](std::string_view name) { return value[name].as_string().value_or(""); };
@@ -85,8 +85,9 @@ void TwilioReader::judge(Try& one, Result<http::ClientResponse> answer, SteadyTi
     one.result.emplace(std::move(answer->body));
     return;
   }
+  const bool not_there = answer && answer->status == 404;
   Error error = answer ? error_of_answer(*answer) : std::move(answer).error();
-  if (answer && answer->status == 404 && error.provider_code == 20404) { error.code = ErrorCode::not_found; }
+  if (not_there && error.provider_code == 20404) { error.code = ErrorCode::not_found; }
   m_meter.failed(error.code, took);
   if (may_be_tried_again(error) && one.tries < m_lookup.tries) {
     one.asked_to_wait = std::max(one.asked_to_wait.value_or(Millis{0}), error.retry_after.value_or(Millis{0}));

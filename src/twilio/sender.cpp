@@ -19,7 +19,7 @@ using Done = std::function<void(Result<alert::ProviderId>)>;
 
 // Left of the lease beyond the request's own timeout, for recording the outcome.
 constexpr std::chrono::seconds k_lease_margin{5};
-constexpr std::size_t k_answer_bytes_max = 256 * 1024;
+constexpr std::size_t k_answer_bytes_max = std::size_t{256} * 1024;
 
 // Twilio's own retries of callbacks: five, whatever went wrong. A fragment, so neither sent nor signed; it is encoded in the form.
 constexpr const char* k_callback_retries = "#rc=5&rp=all";

@@ -80,7 +80,8 @@ bool is_signed_by_twilio(const Settings& settings, const http::Request& request,
   bool matches = false;
   for (const std::string& base : bases(settings.public_url)) {
     for (const std::string& text : texts) {
-      const std::string whole = base + request.target + text;
+      std::string whole = base;
+      whole.append(request.target).append(text);
       for (const Secret* const token : tokens) {
         const bool equal = !token->empty() && crypto::equal_in_constant_time(signed_base64(*token, whole), *given);
         matches = matches || equal;  // no early end: all forms are tried whatever matched

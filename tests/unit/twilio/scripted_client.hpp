@@ -17,10 +17,10 @@ public:
   ScriptedClient() = default;
   explicit ScriptedClient(Script script) : m_script(std::move(script)) {}
   void script(Script script) { m_script = std::move(script); }
-  void answer(int status, std::string body, http::Headers headers = {}) {
+  void answer(int status, const std::string& body, const http::Headers& headers = {}) {
     m_script = [=](const http::ClientRequest&) { return http::ClientResponse{status, headers, body}; };
   }
-  void fail(Error error) {
+  void fail(const Error& error) {
     m_script = [=](const http::ClientRequest&) { return error; };
   }
 
