@@ -2,6 +2,7 @@
 
 #include <poll.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "bizcomms/db/sqlstate.hpp"
@@ -11,6 +12,9 @@
 namespace bizcomms::db {
 
 namespace {
+
+// Lasts until the end of the transaction, which a pipeline is by itself.
+constexpr Statement k_plan_anew{.sql = "SELECT set_config('plan_cache_mode', 'force_custom_plan', true)"};
 
 constexpr Millis k_beyond_server{std::chrono::seconds{5}};  // the server's own limit comes first
 
@@ -52,8 +56,8 @@ Result<std::unique_ptr<Connection>> Connection::open(const ConnectionSettings& s
 
 Result<Rows> Connection::run(const Statement& statement, const Params& params) {
   Exchange& exchange = m_hidden->exchange;
-  const bool kept = statement.plan == Plan::kept;
-  if (kept && !exchange.prepared(statement.sql).ready) {  // the first time: prepare and run in one round trip
+  // Planned anew, or the first time, when it is prepared and run in one round trip.
+  if (statement.plan == Plan::fresh || !exchange.prepared(statement.sql).ready) {
     const Step step{.statement = statement, .params = params};
     auto rows = run_all(std::span(&step, 1));
     if (!rows) { return rows.error(); }
@@ -132,6 +136,16 @@ Result<std::vector<Rows>> gather(Exchange& exchange, std::span<const Step> steps
 }  // namespace
 
 Result<std::vector<Rows>> Connection::run_all(std::span<const Step> steps) {
+  const bool anew = std::any_of(steps.begin(), steps.end(), [](const Step& step) { return step.statement.plan == Plan::fresh; });
+  if (!anew) { return run_pipeline(steps); }
+  std::vector<Step> all{Step{.statement = k_plan_anew}};
+  all.insert(all.end(), steps.begin(), steps.end());
+  auto rows = run_pipeline(all);
+  if (rows) { rows->erase(rows->begin()); }
+  return rows;
+}
+
+Result<std::vector<Rows>> Connection::run_pipeline(std::span<const Step> steps) {
   Exchange& exchange = m_hidden->exchange;
   if (steps.empty()) { return std::vector<Rows>{}; }
   if (exchange.broken() || PQenterPipelineMode(exchange.get()) != 1) { return exchange.lost(); }

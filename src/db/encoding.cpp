@@ -1,4 +1,4 @@
-#include <cstring>
+#include <bit>
 
 #include "bizcomms/db/values.hpp"
 
@@ -29,6 +29,7 @@ namespace wire {
 void put(std::string& out, std::int16_t value) { put_big_endian(out, static_cast<std::uint16_t>(value)); }
 void put(std::string& out, std::int32_t value) { put_big_endian(out, static_cast<std::uint32_t>(value)); }
 void put(std::string& out, std::int64_t value) { put_big_endian(out, static_cast<std::uint64_t>(value)); }
+void put(std::string& out, double value) { put_big_endian(out, std::bit_cast<std::uint64_t>(value)); }
 void put(std::string& out, bool value) { out += value ? '\1' : '\0'; }
 void put(std::string& out, std::string_view value) { out += value; }
 void put(std::string& out, const Uuid& value) { put(out, Bytes(value.bytes)); }

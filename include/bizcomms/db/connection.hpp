@@ -67,6 +67,7 @@ public:
 private:
   struct Hidden;
   explicit Connection(std::unique_ptr<Hidden> hidden);
+  Result<std::vector<Rows>> run_pipeline(std::span<const Step> steps);
   std::unique_ptr<Hidden> m_hidden;
 };
 

@@ -20,11 +20,12 @@ namespace bizcomms::db {
 using Bytes = std::span<const std::uint8_t>;
 using Hash = std::array<std::uint8_t, 32>;
 
-// How one value is written. PostgreSQL's types: int2, int4, int8, bool, text, uuid, bytea, timestamptz.
+// How one value is written. PostgreSQL's types: int2, int4, int8, float8, bool, text, uuid, bytea, timestamptz.
 namespace wire {
 void put(std::string& out, std::int16_t value);
 void put(std::string& out, std::int32_t value);
 void put(std::string& out, std::int64_t value);
+void put(std::string& out, double value);
 void put(std::string& out, bool value);
 void put(std::string& out, std::string_view value);
 void put(std::string& out, const Uuid& value);
@@ -45,6 +46,8 @@ template <>
 inline constexpr std::uint32_t k_type<std::int32_t> = 23;
 template <>
 inline constexpr std::uint32_t k_type<std::string_view> = 25;
+template <>
+inline constexpr std::uint32_t k_type<double> = 701;
 template <>
 inline constexpr std::uint32_t k_type<Time> = 1184;
 template <>

@@ -1,0 +1,18 @@
+# builds_in_migrations(TARGET): compiles migrations/*.sql in as store::migrations(), in the order of their numbers.
+function(builds_in_migrations target)
+  if(NOT TARGET ${target})
+    return()
+  endif()
+  get_target_property(type ${target} TYPE)
+  if(type STREQUAL "INTERFACE_LIBRARY")
+    return()
+  endif()
+  file(GLOB files CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/migrations/*.sql)
+  set(generated ${CMAKE_BINARY_DIR}/generated/migrations.cpp)
+  add_custom_command(OUTPUT ${generated}
+    COMMAND ${CMAKE_COMMAND} -DSOURCE=${CMAKE_SOURCE_DIR}/migrations -DOUTPUT=${generated}
+            -P ${CMAKE_SOURCE_DIR}/cmake/embed_migrations.cmake
+    DEPENDS ${files} ${CMAKE_SOURCE_DIR}/cmake/embed_migrations.cmake
+    COMMENT "Building in the migrations")
+  target_sources(${target} PRIVATE ${generated})
+endfunction()

@@ -1,0 +1,54 @@
+// Everything that BizComms keeps in PostgreSQL, behind the ports of the alert module. Calls that come at the same time share statements
+// and commits: they gather while the ones before them are at the database, and nobody waits for a group to fill.
+// The pool's connections are to be set up with session_settings() (migrations.hpp), and the schema to be up to date.
+//
+// Beside what the ports say, a writing call answers `outcome_unknown` when the connection is lost while its statement runs. Each may be
+// repeated as it is.
+#pragma once
+
+#include <memory>
+
+#include "bizcomms/alert/ledger.hpp"
+#include "bizcomms/alert/queue.hpp"
+#include "bizcomms/alert/stores.hpp"
+#include "bizcomms/alert/stories.hpp"
+#include "bizcomms/base/log.hpp"
+#include "bizcomms/base/metrics.hpp"
+#include "bizcomms/base/time.hpp"
+#include "bizcomms/db/pool.hpp"
+
+namespace bizcomms::store {
+
+struct Settings {
+  int committers = 2;                            // groups of new alerts on their way at the same time; 2 for slow disks, 1 for fast ones
+  int readers = 2;                               // groups of alerts being read
+  int mergers = 2;                               // groups of reports
+  int group_max = 200;                           // in one statement
+  Millis estimate_age{std::chrono::seconds{1}};  // equal filters share one count for so long
+  std::int64_t estimate_exact_max = 10'000;      // above it the planner's guess is given
+  Millis queue_poll{std::chrono::seconds{1}};    // looked at so often, beside being woken
+  alert::QueueSettings queue{};
+};
+
+// Thread-safe, as every port is. The pool needs room for the groups, for callers that list, and two more for the relay: 16 is enough.
+class Store {
+public:
+  Store(db::Pool& pool, const Settings& settings, const Log& log, Metrics& metrics, const Clock& clock);
+  ~Store();  // no call may be running
+  Store(const Store&) = delete;
+  Store& operator=(const Store&) = delete;
+
+  [[nodiscard]] alert::AlertStore& alerts();
+  [[nodiscard]] alert::RecipientStore& recipients();
+  [[nodiscard]] alert::BatchStore& batches();
+  [[nodiscard]] alert::DeliveryLedger& ledger();
+  [[nodiscard]] alert::Outbox& outbox();
+  [[nodiscard]] alert::EventQueue& queue();
+  [[nodiscard]] alert::SeenStories& stories();
+
+private:
+  struct Hidden;
+  std::unique_ptr<Hidden> m_hidden;
+};
+
+}  // namespace bizcomms::store

@@ -1,0 +1,239 @@
+#include "store/ledger.hpp"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <unordered_set>
+
+#include <fmt/format.h>
+
+#include "store/alert_rows.hpp"
+#include "store/repeating.hpp"
+
+namespace bizcomms::store {
+
+namespace {
+
+using alert::AlertId;
+using alert::AttemptToken;
+using alert::DeliveryId;
+using alert::Outcome;
+using alert::RecordVerdict;
+using db::Effect;
+
+// The usual end of an attempt: it is `sending`, its token is current, nothing was reported, its SID is free. All else is left out, and for
+// record_other. SIDs are claimed before the first delivery is locked (see LedgerTransaction).
+constexpr db::Statement k_record{.sql = R"(
+  WITH input AS MATERIALIZED (
+    SELECT * FROM unnest($2::int4[], $3::uuid[], $4::int2[], $5::uuid[], $6::int2[], $7::text[], $8::int8[], $9::bool[], $10::int4[],
+                         $11::text[]) WITH ORDINALITY
+      AS t(batch, recipient_id, channel, token, kind, sid, due_ms, looked, error_code, reason, place)),
+  claimed AS (
+    INSERT INTO claims (sid, alert_id, batch, recipient_id, channel, by_look_up)
+    SELECT i.sid, $1::uuid, i.batch, i.recipient_id, i.channel, false
+    FROM input i JOIN deliveries d
+      ON d.alert_id = $1::uuid AND d.batch = i.batch AND d.recipient_id = i.recipient_id AND d.channel = i.channel
+    WHERE i.kind = 0 AND d.token = i.token AND d.state = 1 AND d.report_rank IS NULL
+    ORDER BY i.sid, i.place
+    ON CONFLICT (sid) DO NOTHING RETURNING sid, batch, recipient_id, channel),
+  updated AS (
+    UPDATE deliveries d SET
+      state = CASE i.kind WHEN 0 THEN 2 WHEN 1 THEN 3 WHEN 2 THEN 3 WHEN 3 THEN 4 ELSE 5 END,
+      visible = CASE i.kind WHEN 0 THEN 2 WHEN 1 THEN 0 WHEN 2 THEN 0 WHEN 3 THEN 6 ELSE 4 END,
+      settled = i.kind IN (0, 4),
+      attempts = d.attempts - CASE i.kind WHEN 2 THEN 1 ELSE 0 END,
+      looks = CASE WHEN i.kind = 3 AND i.looked THEN 1 WHEN i.kind = 3 THEN 0 ELSE d.looks END,
+      lease_until = NULL,
+      due_at = CASE WHEN i.kind IN (1, 2, 3) THEN now() + i.due_ms * interval '1 millisecond' END,
+      wake_at = CASE WHEN i.kind IN (1, 2, 3) THEN now() + i.due_ms * interval '1 millisecond' END,
+      sid = CASE i.kind WHEN 0 THEN i.sid ELSE d.sid END,
+      sent_at = CASE i.kind WHEN 0 THEN now() ELSE d.sent_at END,
+      error_code = CASE i.kind WHEN 0 THEN NULL ELSE i.error_code END,
+      reason = CASE i.kind WHEN 0 THEN '' ELSE i.reason END
+    FROM (SELECT count(*) FROM claimed) AS first, input i
+    WHERE d.alert_id = $1::uuid AND d.batch = i.batch AND d.recipient_id = i.recipient_id AND d.channel = i.channel
+      AND d.token = i.token AND d.state = 1 AND d.report_rank IS NULL
+      AND (i.kind <> 0 OR (i.sid, i.recipient_id, i.channel) IN (SELECT c.sid, c.recipient_id, c.channel FROM claimed c))
+    RETURNING i.place),
+  touched AS (
+    UPDATE alert_batches b SET progressed_at = now()
+    WHERE b.alert_id = $1::uuid AND b.batch = ANY($2::int4[]) AND b.progressed_at < now() - interval '100 milliseconds')
+  SELECT place FROM updated)",
+                                 .effect = Effect::writes};
+
+const std::string k_of_batch_sql = fmt::format(R"(
+  SELECT {}, {} FROM deliveries d LEFT JOIN recipients r ON r.recipient_id = d.recipient_id
+  WHERE d.alert_id = $1::uuid AND d.batch = $2::int4 ORDER BY d.recipient_id, d.channel)",
+                                               k_delivery_columns, k_delivery_number);
+const db::Statement k_of_batch{.sql = k_of_batch_sql};
+
+constexpr db::Statement k_expire{.sql = R"(
+  UPDATE deliveries SET state = 4, looks = 0, lease_until = NULL, due_at = now(), wake_at = CASE WHEN settled THEN NULL ELSE now() END,
+    visible = CASE WHEN visible = 1 THEN 6 ELSE visible END
+  WHERE alert_id = $1::uuid AND batch = $2::int4 AND state = 1 AND lease_until <= now())",
+                                 .effect = Effect::writes};
+constexpr db::Statement k_next_lease{.sql = R"(
+  SELECT ceil(extract(epoch FROM min(lease_until) - now()) * 1000)::int8 FROM deliveries
+  WHERE alert_id = $1::uuid AND batch = $2::int4 AND state = 1)"};
+
+const std::string k_due_sql = fmt::format(R"(
+  WITH picked AS MATERIALIZED (
+    SELECT alert_id, batch, recipient_id, channel FROM deliveries WHERE wake_at <= now() ORDER BY wake_at LIMIT $1::int8
+    FOR NO KEY UPDATE SKIP LOCKED),
+  d AS (
+    UPDATE deliveries u SET wake_at = now() + $2::int8 * interval '1 millisecond' FROM picked p
+    WHERE u.alert_id = p.alert_id AND u.batch = p.batch AND u.recipient_id = p.recipient_id AND u.channel = p.channel RETURNING u.*)
+  SELECT {}, {}, now() FROM d LEFT JOIN recipients r ON r.recipient_id = d.recipient_id ORDER BY d.due_at)",
+                                          k_delivery_columns, k_delivery_number);
+const db::Statement k_due{.sql = k_due_sql, .effect = Effect::writes};
+
+constexpr db::Statement k_claimed{.sql = "SELECT sid FROM claims WHERE sid = ANY($1::text[])"};
+
+constexpr db::Statement k_absolve{.sql = R"(
+  UPDATE deliveries d SET state = 3, due_at = now(), wake_at = CASE WHEN d.settled THEN NULL ELSE now() END,
+    visible = CASE WHEN d.visible = 6 THEN 0 ELSE d.visible END
+  FROM unnest($1::uuid[], $2::int4[], $3::uuid[], $4::int2[], $5::uuid[], $6::int4[])
+    AS i(alert_id, batch, recipient_id, channel, token, place)
+  WHERE d.alert_id = i.alert_id AND d.batch = i.batch AND d.recipient_id = i.recipient_id AND d.channel = i.channel
+    AND d.token = i.token AND d.state = 4
+  RETURNING i.place)",
+                                  .effect = Effect::writes};
+
+std::map<AlertId, std::vector<std::size_t>> by_alert(std::span<const Outcome> outcomes) {
+  std::map<AlertId, std::vector<std::size_t>> groups;
+  std::unordered_set<Uuid> tokens;
+  for (std::size_t i = 0; i < outcomes.size(); ++i) {
+    const bool odd = outcomes[i].kind == Outcome::Kind::sent && !outcomes[i].sid;
+    // A second outcome of the same attempt is none of the usual.
+    if (!odd && tokens.insert(outcomes[i].token.uuid).second) { groups[outcomes[i].id.alert].push_back(i); }
+  }
+  for (auto& group : groups) {
+    std::sort(group.second.begin(), group.second.end(), [&](auto a, auto b) { return outcomes[a].id < outcomes[b].id; });
+  }
+  return groups;
+}
+
+alert::Delivery take_delivery(db::Row& row) {
+  alert::Delivery delivery = read_delivery(row).delivery;
+  delivery.phone_number = row.take_optional<std::string>();
+  return delivery;
+}
+
+}  // namespace
+
+PostgresLedger::PostgresLedger(db::Pool& pool, const Settings& settings)
+    : m_pool(pool), m_merging(settings.mergers, settings.group_max, [this](auto& calls) { merge_gathered(calls); }) {}
+
+Result<std::vector<RecordVerdict>> PostgresLedger::record(std::span<const Outcome> outcomes) {
+  std::vector<bool> recorded(outcomes.size());
+  for (const auto& group : by_alert(outcomes)) {
+    const auto done = repeating([&] { return record_usual(outcomes, group.second, recorded); });
+    if (!done) { return done.error(); }
+  }
+  std::vector<RecordVerdict> verdicts(outcomes.size(), RecordVerdict::recorded);
+  Places others;
+  for (std::size_t i = 0; i < outcomes.size(); ++i) {
+    if (!recorded[i]) { others.push_back(i); }
+  }
+  if (others.empty()) { return verdicts; }
+  const auto done = repeating([&] { return record_other(outcomes, others, verdicts); });
+  if (!done) { return done.error(); }
+  return verdicts;
+}
+
+Status PostgresLedger::record_usual(std::span<const Outcome> outcomes, const Places& places, std::vector<bool>& recorded) {
+  KeyColumns keys;
+  db::Column<Uuid> tokens;
+  db::Column<std::int16_t> kinds;
+  db::Column<std::string_view> sids, reasons;
+  db::Column<std::int64_t> due_ms;
+  db::Column<bool> looked;
+  db::Column<std::int32_t> error_codes;
+  for (const std::size_t place : places) {
+    const Outcome& outcome = outcomes[place];
+    keys.push(outcome.id);
+    tokens.push(outcome.token.uuid);
+    kinds.push(number_of(outcome.kind));
+    outcome.sid ? sids.push(std::string_view(*outcome.sid)) : sids.push_null();
+    due_ms.push(std::int64_t{outcome.due_in.count()});
+    looked.push(outcome.looked);
+    error_codes.push(std::optional<std::int32_t>(outcome.error_code));
+    reasons.push(std::string_view(outcome.reason));
+  }
+  db::Params params;
+  params.add(outcomes[places.front()].id.alert.uuid).add(keys.batch).add(keys.recipient).add(keys.channel).add(tokens).add(kinds);
+  params.add(sids).add(due_ms).add(looked).add(error_codes).add(reasons);
+  const auto rows = m_pool.run(k_record, params);
+  if (!rows) { return rows.error(); }
+  for (int i = 0; i < rows->size(); ++i) { recorded[places.at(static_cast<std::size_t>((*rows)[i].take<std::int64_t>() - 1))] = true; }
+  return {};
+}
+
+Result<std::vector<alert::Delivery>> PostgresLedger::of_batch(AlertId alert, std::int32_t batch) {
+  const auto rows = m_pool.run(k_of_batch, db::Params().add(alert.uuid).add(batch));
+  if (!rows) { return rows.error(); }
+  std::vector<alert::Delivery> deliveries;
+  deliveries.reserve(static_cast<std::size_t>(rows->size()));
+  for (int i = 0; i < rows->size(); ++i) {
+    db::Row row = (*rows)[i];
+    deliveries.push_back(take_delivery(row));
+  }
+  return deliveries;
+}
+
+Result<alert::DeliveryLedger::Expiry> PostgresLedger::expire_leases(AlertId alert, std::int32_t batch) {
+  const db::Params key = db::Params().add(alert.uuid).add(batch);
+  const std::array steps{db::Step{.statement = k_expire, .params = key}, db::Step{.statement = k_next_lease, .params = key}};
+  const auto answers = repeating([&] { return m_pool.run_all(steps); });
+  if (!answers) { return answers.error(); }
+  Expiry expiry{.expired = static_cast<int>((*answers)[0].affected()), .next_in = {}};
+  if (const auto left = (*answers)[1][0].take_optional<std::int64_t>()) { expiry.next_in = Millis{*left}; }
+  return expiry;
+}
+
+Result<std::vector<alert::DueDelivery>> PostgresLedger::due(int limit, Millis hidden_for) {
+  const auto rows =
+      repeating([&] { return m_pool.run(k_due, db::Params().add(std::int64_t{limit}).add(std::int64_t{hidden_for.count()})); });
+  if (!rows) { return rows.error(); }
+  std::vector<alert::DueDelivery> due;
+  for (int i = 0; i < rows->size(); ++i) {
+    db::Row row = (*rows)[i];
+    alert::DueDelivery& one = due.emplace_back();
+    one.delivery = take_delivery(row);
+    one.now = row.take<Time>();
+  }
+  return due;
+}
+
+Result<std::vector<bool>> PostgresLedger::claimed(std::span<const alert::ProviderId> sids) {
+  const auto rows = m_pool.run(k_claimed, db::Params().add(sids));
+  if (!rows) { return rows.error(); }
+  std::unordered_set<std::string> held;
+  for (int i = 0; i < rows->size(); ++i) { held.insert((*rows)[i].take<std::string>()); }
+  std::vector<bool> answers;
+  for (const alert::ProviderId& sid : sids) { answers.push_back(held.contains(sid)); }
+  return answers;
+}
+
+Result<std::vector<bool>> PostgresLedger::absolve(std::span<const std::pair<DeliveryId, AttemptToken>> absent) {
+  Places places(absent.size());
+  for (std::size_t i = 0; i < places.size(); ++i) { places[i] = i; }
+  std::sort(places.begin(), places.end(), [&](auto a, auto b) { return absent[a].first < absent[b].first; });
+  KeyColumns keys;
+  db::Column<Uuid> tokens;
+  db::Column<std::int32_t> numbers;
+  for (const std::size_t place : places) {
+    keys.push(absent[place].first);
+    tokens.push(absent[place].second.uuid);
+    numbers.push(static_cast<std::int32_t>(place));
+  }
+  db::Params params;
+  params.add(keys.alert).add(keys.batch).add(keys.recipient).add(keys.channel).add(tokens).add(numbers);
+  const auto rows = repeating([&] { return m_pool.run(k_absolve, params); });
+  if (!rows) { return rows.error(); }
+  std::vector<bool> answers(absent.size());
+  for (int i = 0; i < rows->size(); ++i) { answers[static_cast<std::size_t>((*rows)[i].take<std::int32_t>())] = true; }
+  return answers;
+}
+
+}  // namespace bizcomms::store

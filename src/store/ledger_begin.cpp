@@ -1,0 +1,253 @@
+// The ledger's begin: first attempts of an alert in one statement; further ones in the thorough way.
+#include <algorithm>
+#include <array>
+#include <map>
+#include <unordered_map>
+
+#include <fmt/format.h>
+
+#include "store/alert_rows.hpp"
+#include "store/ledger.hpp"
+#include "store/repeating.hpp"
+
+namespace bizcomms::store {
+
+namespace {
+
+using alert::AlertId;
+using alert::AttemptState;
+using alert::BeginAnswer;
+using alert::BeginVerdict;
+using alert::DeliveryId;
+using alert::Intent;
+using db::Effect;
+
+// Why a delivery is withdrawn: the numbers of `why` below, 0: it is not.
+struct Withdrawal {
+  AttemptState state;
+  std::string reason;
+};
+const std::array<Withdrawal, 5> k_withdrawals{Withdrawal{AttemptState::cancelled, "The alert was cancelled."},
+                                              Withdrawal{AttemptState::cancelled, "The recipient was deleted."},
+                                              Withdrawal{AttemptState::failed, "The recipient has opted out of messages."},
+                                              Withdrawal{AttemptState::cancelled, "The recipient is no longer active."},
+                                              Withdrawal{AttemptState::cancelled, "The recipient has switched this channel off."}};
+
+// The alert's row is locked in share: a cancellation either is seen here, or waits until this is committed. No alert: no row.
+constexpr std::string_view k_checked = R"(
+  SELECT i.*, r.phone_version, r.phone_number, r.sender_number,
+    (CASE WHEN a.status = 3 THEN 1 WHEN r.recipient_id IS NULL THEN 2
+       WHEN EXISTS (SELECT FROM opt_outs o WHERE o.number_hash = r.number_hash) THEN 3
+       WHEN a.active_only AND NOT r.active THEN 4
+       WHEN NOT CASE i.channel WHEN 0 THEN r.sms_enabled ELSE r.voice_enabled END THEN 5 ELSE 0 END)::int2 AS why
+  FROM a CROSS JOIN input i LEFT JOIN recipients r ON r.recipient_id = i.recipient_id)";
+
+// `senders`: the number of ours that a recipient is first written from is theirs from now on.
+const std::string k_begin_sql = fmt::format(R"(
+  WITH a AS MATERIALIZED (SELECT status, active_only FROM alerts WHERE alert_id = $1::uuid FOR SHARE),
+  input AS MATERIALIZED (
+    SELECT * FROM unnest($2::int4[], $3::uuid[], $4::int2[], $5::uuid[], $6::text[], $7::text[], $8::bytea[], $9::int8[])
+      AS t(batch, recipient_id, channel, token, account, sender, body_hash, lease_ms)),
+  checked AS MATERIALIZED ({}),
+  inserted AS (
+    INSERT INTO deliveries (alert_id, batch, recipient_id, channel, token, state, attempts, phone_version, visible, settled, started_at,
+                            lease_until, account, sender, body_hash, reason)
+    SELECT $1::uuid, batch, recipient_id, channel, token, CASE why WHEN 0 THEN 1 WHEN 3 THEN 5 ELSE 6 END, CASE why WHEN 0 THEN 1 ELSE 0 END,
+      CASE why WHEN 0 THEN phone_version END, CASE why WHEN 0 THEN 1 WHEN 3 THEN 4 ELSE 5 END, why <> 0, now(),
+      CASE why WHEN 0 THEN now() + lease_ms * interval '1 millisecond' END, account, coalesce(sender_number, sender), body_hash,
+      coalesce(($10::text[])[why], '')
+    FROM checked ORDER BY batch, recipient_id, channel
+    ON CONFLICT DO NOTHING RETURNING token, started_at),
+  senders AS (
+    UPDATE recipients u SET sender_number = s.sender
+    FROM (SELECT DISTINCT ON (recipient_id) recipient_id, sender FROM checked
+          WHERE why = 0 AND sender_number IS NULL AND sender <> '' ORDER BY recipient_id) s
+    WHERE u.recipient_id = s.recipient_id AND u.sender_number IS NULL),
+  touched AS (
+    UPDATE alert_batches b SET progressed_at = now(), dirty = b.dirty OR EXISTS (SELECT FROM checked WHERE why <> 0)
+    WHERE b.alert_id = $1::uuid AND b.batch = ANY($2::int4[])
+      AND (b.progressed_at < now() - interval '100 milliseconds' OR EXISTS (SELECT FROM checked WHERE why <> 0)))
+  SELECT token, NULL::text, NULL::text, NULL::int2, started_at FROM inserted
+  UNION ALL SELECT token, phone_number, sender_number, why, NULL FROM checked)",
+                                            k_checked);
+const db::Statement k_begin{.sql = k_begin_sql, .effect = Effect::writes};
+
+// The same check for rows that are there: of one alert.
+const std::string k_check_sql = fmt::format(R"(
+  WITH a AS MATERIALIZED (SELECT status, active_only FROM alerts WHERE alert_id = $1::uuid FOR SHARE),
+  input AS MATERIALIZED (SELECT * FROM unnest($2::int4[], $3::uuid[], $4::int2[]) AS t(place, recipient_id, channel)),
+  checked AS MATERIALIZED ({})
+  SELECT place, phone_number, phone_version, sender_number, why FROM checked)",
+                                            k_checked);
+const db::Statement k_check{.sql = k_check_sql, .effect = Effect::writes};
+
+struct Columns {
+  KeyColumns keys;
+  db::Column<Uuid> token;
+  db::Column<std::string_view> account, sender;
+  db::Column<db::Bytes> body_hash;
+  db::Column<std::int64_t> lease_ms;
+
+  void push(const Intent& intent) {
+    keys.push(intent.id);
+    token.push(intent.token.uuid);
+    account.push(std::string_view(intent.account));
+    sender.push(std::string_view(intent.sender));
+    body_hash.push(db::Bytes(intent.body_hash));
+    lease_ms.push(std::int64_t{intent.lease.count()});
+  }
+};
+
+std::vector<std::string> reasons() {
+  std::vector<std::string> texts;
+  for (const Withdrawal& withdrawal : k_withdrawals) { texts.push_back(withdrawal.reason); }
+  return texts;
+}
+
+const std::vector<std::string> k_reasons = reasons();
+
+struct Checked {
+  std::string phone_number{};
+  std::optional<std::int16_t> phone_version{};
+  std::string sender{};
+  std::int16_t why = 0;
+};
+
+// Places in the order of their keys, apart for each alert.
+std::map<AlertId, std::vector<std::size_t>> by_alert(std::span<const Intent> intents, bool first_attempts) {
+  std::map<AlertId, std::vector<std::size_t>> groups;
+  for (std::size_t i = 0; i < intents.size(); ++i) {
+    if (intents[i].previous.has_value() != first_attempts) { groups[intents[i].id.alert].push_back(i); }
+  }
+  for (auto& group : groups) {
+    std::stable_sort(group.second.begin(), group.second.end(), [&](auto a, auto b) { return intents[a].id < intents[b].id; });
+  }
+  return groups;
+}
+
+void withdraw(alert::Attempt& attempt, std::int16_t why) {
+  const Withdrawal& withdrawal = k_withdrawals.at(static_cast<std::size_t>(why - 1));
+  attempt.state = withdrawal.state;
+  attempt.lease_until.reset();
+  attempt.due_at.reset();
+  attempt.error_code.reset();
+  attempt.reason = withdrawal.reason;
+}
+
+BeginAnswer drive_again(LedgerTransaction& transaction, const Intent& intent, const Checked& checked) {
+  DeliveryRow* row = transaction.row(intent.id);
+  if (row == nullptr) { return {}; }
+  alert::Attempt& attempt = row->delivery.attempt;
+  if (attempt.token != *intent.previous || !may_begin_again(attempt, row->delivery.reports)) { return {}; }
+  transaction.changed(*row, checked.why != 0);
+  row->wake_at.reset();
+  if (checked.why != 0) {
+    withdraw(attempt, checked.why);
+    return {.verdict = BeginVerdict::withdrawn};
+  }
+  BeginAnswer answer{.verdict = BeginVerdict::begun,
+                     .phone_number = checked.phone_number,
+                     .attempt = attempt.number + 1,
+                     .sender = checked.sender,
+                     .started_at = transaction.now()};
+  attempt = alert::Attempt{.token = intent.token,
+                           .state = AttemptState::sending,
+                           .number = answer.attempt,
+                           .started_at = answer.started_at,
+                           .lease_until = answer.started_at + intent.lease,
+                           .account = intent.account,
+                           .sender = checked.sender.empty() ? intent.sender : checked.sender,
+                           .body_hash = intent.body_hash};
+  row->phone_version = checked.phone_version;
+  return answer;
+}
+
+std::map<std::size_t, Checked> read_checked(const db::Rows& rows) {
+  std::map<std::size_t, Checked> checked;
+  for (int i = 0; i < rows.size(); ++i) {
+    db::Row row = rows[i];
+    Checked& one = checked[static_cast<std::size_t>(row.take<std::int32_t>())];
+    one.phone_number = row.take_optional<std::string>().value_or("");
+    one.phone_version = row.take_optional<std::int16_t>();
+    one.sender = row.take_optional<std::string>().value_or("");
+    one.why = row.take<std::int16_t>();
+  }
+  return checked;
+}
+
+}  // namespace
+
+Result<std::vector<BeginAnswer>> PostgresLedger::begin(std::span<const Intent> intents) {
+  std::vector<BeginAnswer> answers(intents.size());
+  for (const bool first : {true, false}) {
+    for (const auto& group : by_alert(intents, first)) {
+      const auto done =
+          repeating([&] { return first ? begin_first(intents, group.second, answers) : begin_again(intents, group.second, answers); });
+      if (!done) { return done.error(); }
+    }
+  }
+  return answers;
+}
+
+Status PostgresLedger::begin_first(std::span<const Intent> intents, const Places& places, std::vector<BeginAnswer>& answers) {
+  Columns columns;
+  std::unordered_map<Uuid, std::size_t> place_of;
+  place_of.reserve(places.size());
+  for (const std::size_t place : places) {
+    columns.push(intents[place]);
+    place_of.emplace(intents[place].token.uuid, place);
+  }
+  db::Params params;
+  params.add(intents[places.front()].id.alert.uuid).add(columns.keys.batch).add(columns.keys.recipient).add(columns.keys.channel);
+  params.add(columns.token).add(columns.account).add(columns.sender).add(columns.body_hash).add(columns.lease_ms);
+  params.add(std::span<const std::string>(k_reasons));
+  const auto rows = m_pool.run(k_begin, params);
+  if (!rows) { return rows.error(); }
+  // First the rows that came in, then what was checked of all: only the former are ours.
+  for (int i = 0; i < rows->size(); ++i) {
+    db::Row row = (*rows)[i];
+    BeginAnswer& answer = answers[place_of.at(row.take<Uuid>())];
+    auto phone_number = row.take_optional<std::string>();
+    auto sender = row.take_optional<std::string>();
+    const auto why = row.take_optional<std::int16_t>();
+    if (!why) {
+      answer.verdict = BeginVerdict::begun;
+      answer.started_at = row.take<Time>();
+      continue;
+    }
+    if (answer.verdict != BeginVerdict::begun) { continue; }
+    answer.verdict = *why == 0 ? BeginVerdict::begun : BeginVerdict::withdrawn;
+    if (*why != 0) { continue; }
+    answer.attempt = 1;
+    answer.phone_number = std::move(phone_number).value_or("");
+    answer.sender = std::move(sender).value_or("");
+  }
+  return {};
+}
+
+Status PostgresLedger::begin_again(std::span<const Intent> intents, const Places& places, std::vector<BeginAnswer>& answers) {
+  auto connection = m_pool.take();
+  if (!connection) { return connection.error(); }
+  db::Column<std::int32_t> numbers;
+  KeyColumns keys;
+  std::vector<DeliveryId> ids;
+  for (const std::size_t place : places) {
+    numbers.push(static_cast<std::int32_t>(place));
+    keys.push(intents[place].id);
+    ids.push_back(intents[place].id);
+  }
+  LedgerTransaction transaction(**connection);
+  db::Params params;
+  params.add(ids.front().alert.uuid).add(numbers).add(keys.recipient).add(keys.channel);
+  if (const auto opened = transaction.open(ids, {}, {{.statement = k_check, .params = std::move(params)}}); !opened) {
+    return opened.error();
+  }
+  const auto checked = read_checked(transaction.before().front());
+  for (const std::size_t place : places) {
+    const auto found = checked.find(place);
+    if (found != checked.end()) { answers[place] = drive_again(transaction, intents[place], found->second); }
+  }
+  return transaction.commit();
+}
+
+}  // namespace bizcomms::store

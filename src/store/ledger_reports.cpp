@@ -1,0 +1,214 @@
+// The ledger's thorough half: news from the provider, and outcomes that meet anything but an attempt that simply waits for them.
+#include <algorithm>
+
+#include "store/ledger.hpp"
+#include "store/repeating.hpp"
+
+namespace bizcomms::store {
+
+namespace {
+
+using alert::Attempt;
+using alert::AttemptState;
+using alert::DeliveryId;
+using alert::Outcome;
+using alert::RecordVerdict;
+using alert::Report;
+
+bool is_open(AttemptState state) { return state == AttemptState::sending || state == AttemptState::unknown; }
+
+void settle_as_sent(Attempt& attempt, const alert::ProviderId& sid, Time at) {
+  attempt.state = AttemptState::sent;
+  attempt.sid = sid;
+  attempt.sent_at = at;
+  attempt.lease_until.reset();
+  attempt.due_at.reset();
+  attempt.error_code.reset();
+  attempt.reason.clear();
+}
+
+void become_unknown(Attempt& attempt, Time due_at) {
+  if (attempt.state != AttemptState::unknown) { attempt.looks = 0; }
+  attempt.state = AttemptState::unknown;
+  attempt.lease_until.reset();
+  attempt.due_at = due_at;
+}
+
+template <class Element>
+std::vector<std::size_t> in_key_order(std::span<const Element> elements, std::vector<std::size_t> places) {
+  std::stable_sort(places.begin(), places.end(), [&](auto a, auto b) { return elements[a].id < elements[b].id; });
+  return places;
+}
+
+// A callback outranks a claim by look-up: the loser is to be looked up again.
+void take_claim(LedgerTransaction& transaction, Claim& claim, const Report& report) {
+  DeliveryRow* loser = transaction.row(claim.id);
+  if (loser != nullptr) {
+    alert::Delivery& delivery = loser->delivery;
+    become_unknown(delivery.attempt, transaction.now());
+    delivery.attempt.sid.reset();
+    delivery.attempt.sent_at.reset();
+    if (delivery.reports && delivery.reports->sid == report.sid) { delivery.reports.reset(); }
+    loser->wake_at.reset();
+    transaction.changed(*loser, true);
+  }
+  claim = {.id = report.id, .by_look_up = false, .fresh = false, .changed = true};
+}
+
+// Whether the SID is this delivery's.
+bool claim_by_report(LedgerTransaction& transaction, const Report& report) {
+  Claim* claim = transaction.claim(report.sid);
+  if (claim == nullptr) { return true; }  // a report without a SID
+  if (claim->id == report.id) {
+    claim->changed = claim->changed || claim->by_look_up;
+    claim->by_look_up = false;
+    return true;
+  }
+  if (!claim->by_look_up) { return false; }
+  take_claim(transaction, *claim, report);
+  return true;
+}
+
+bool merge_one(LedgerTransaction& transaction, const Report& report) {
+  DeliveryRow* row = transaction.row(report.id);
+  if (row == nullptr) { return false; }
+  if (!claim_by_report(transaction, report)) { return true; }  // it is surely another's: nothing to learn here
+  alert::Delivery& delivery = row->delivery;
+  Attempt& attempt = delivery.attempt;
+  delivery.reports = merged(attempt, delivery.reports, report);
+  const bool refused_for_all_we_knew = attempt.state == AttemptState::retry && !attempt.sid;
+  if (attempt.token == report.token && (is_open(attempt.state) || refused_for_all_we_knew)) {
+    settle_as_sent(attempt, report.sid, report.at);
+  }
+  transaction.changed(*row, true);
+  return true;
+}
+
+RecordVerdict record_stale(LedgerTransaction& transaction, const Outcome& outcome) {
+  const DeliveryRow* row = transaction.row(outcome.id);
+  if (!outcome.sid || row == nullptr) { return RecordVerdict::stale; }
+  const Claim* claim = transaction.claim(*outcome.sid);
+  if (claim != nullptr && claim->id != outcome.id) { return RecordVerdict::sid_taken; }
+  const Attempt& attempt = row->delivery.attempt;
+  // A callback was faster than the answer that it follows.
+  const bool known = attempt.token == outcome.token && attempt.sid == outcome.sid;
+  merge_one(transaction, {.id = outcome.id, .token = outcome.token, .sid = *outcome.sid, .at = transaction.now()});
+  return known ? RecordVerdict::recorded : RecordVerdict::stale;
+}
+
+RecordVerdict record_sent(LedgerTransaction& transaction, DeliveryRow& row, const Outcome& outcome) {
+  Claim* claim = transaction.claim(*outcome.sid);
+  if (claim == nullptr || claim->id != outcome.id) { return RecordVerdict::sid_taken; }
+  if (claim->fresh && row.delivery.attempt.state == AttemptState::unknown) {
+    claim->by_look_up = true;
+    claim->changed = true;
+  }
+  settle_as_sent(row.delivery.attempt, *outcome.sid, transaction.now());
+  transaction.changed(row, false);
+  return RecordVerdict::recorded;
+}
+
+RecordVerdict record_one(LedgerTransaction& transaction, const Outcome& outcome) {
+  DeliveryRow* row = transaction.row(outcome.id);
+  if (row == nullptr) { return RecordVerdict::stale; }
+  Attempt& attempt = row->delivery.attempt;
+  if (attempt.token != outcome.token || !is_open(attempt.state)) { return record_stale(transaction, outcome); }
+  if (outcome.kind == Outcome::Kind::sent) { return record_sent(transaction, *row, outcome); }
+  const Time due_at = transaction.now() + outcome.due_in;
+  if (outcome.kind == Outcome::Kind::unknown) {
+    become_unknown(attempt, due_at);
+    attempt.looks += outcome.looked ? 1 : 0;
+  } else {
+    const bool over = outcome.kind == Outcome::Kind::failed;
+    attempt.state = over ? AttemptState::failed : AttemptState::retry;
+    attempt.lease_until.reset();
+    attempt.due_at = over ? std::nullopt : std::optional(due_at);
+    attempt.number -= outcome.kind == Outcome::Kind::retry_unused ? 1 : 0;
+  }
+  attempt.error_code = outcome.error_code;
+  attempt.reason = outcome.reason;
+  row->wake_at.reset();
+  transaction.changed(*row, false);
+  return RecordVerdict::recorded;
+}
+
+// Deliveries that may lose a SID to a report.
+std::vector<DeliveryId> losers(const LedgerTransaction& transaction, std::span<const Report> reports) {
+  std::vector<DeliveryId> ids;
+  for (const Report& report : reports) {
+    const auto found = transaction.claims().find(report.sid);
+    if (found != transaction.claims().end() && found->second.id != report.id && found->second.by_look_up) {
+      ids.push_back(found->second.id);
+    }
+  }
+  return ids;
+}
+
+}  // namespace
+
+Status PostgresLedger::record_other(std::span<const Outcome> outcomes, const Places& places, std::vector<RecordVerdict>& verdicts) {
+  auto connection = m_pool.take();
+  if (!connection) { return connection.error(); }
+  std::vector<DeliveryId> ids;
+  std::vector<WantedClaim> claims;
+  const Places ordered = in_key_order(outcomes, places);
+  for (const std::size_t place : ordered) {
+    ids.push_back(outcomes[place].id);
+    if (outcomes[place].sid) { claims.push_back({.sid = *outcomes[place].sid, .id = outcomes[place].id}); }
+  }
+  LedgerTransaction transaction(**connection);
+  if (const auto opened = transaction.open(ids, claims); !opened) { return opened.error(); }
+  for (const std::size_t place : ordered) { verdicts[place] = record_one(transaction, outcomes[place]); }
+  return transaction.commit();
+}
+
+Result<std::vector<bool>> PostgresLedger::merge_group(std::span<const Report> reports) {
+  auto connection = m_pool.take();
+  if (!connection) { return connection.error(); }
+  Places all(reports.size());
+  for (std::size_t i = 0; i < all.size(); ++i) { all[i] = i; }
+  all = in_key_order(reports, std::move(all));
+  std::vector<DeliveryId> ids;
+  std::vector<WantedClaim> claims;
+  for (const std::size_t place : all) {
+    ids.push_back(reports[place].id);
+    if (!reports[place].sid.empty()) { claims.push_back({.sid = reports[place].sid, .id = reports[place].id}); }
+  }
+  LedgerTransaction transaction(**connection);
+  if (const auto opened = transaction.open(ids, claims); !opened) { return opened.error(); }
+  if (const auto losing = losers(transaction, reports); !losing.empty()) {
+    if (const auto loaded = transaction.load(losing); !loaded) { return loaded.error(); }
+  }
+  std::vector<bool> answers(reports.size());
+  for (const std::size_t place : all) { answers[place] = merge_one(transaction, reports[place]); }
+  if (const auto committed = transaction.commit(); !committed) { return committed.error(); }
+  return answers;
+}
+
+Result<std::vector<bool>> PostgresLedger::merge(std::span<const Report> reports) {
+  if (reports.empty()) { return std::vector<bool>{}; }
+  if (reports.size() > 1) {
+    return repeating([&] { return merge_group(reports); });
+  }
+  const auto known = m_merging.run(reports.front());
+  if (!known) { return known.error(); }
+  return std::vector<bool>{*known};
+}
+
+void PostgresLedger::merge_gathered(std::vector<Merging::Call*>& calls) {
+  std::vector<Report> reports;
+  for (const auto* call : calls) { reports.push_back(call->request); }
+  const auto answers = repeating([&] { return merge_group(reports); });
+  if (answers || calls.size() == 1) {
+    for (std::size_t i = 0; i < calls.size(); ++i) {
+      calls[i]->answer = answers ? Result<bool>((*answers)[i]) : Result<bool>(answers.error());
+    }
+    return;
+  }
+  for (auto* call : calls) {  // each fails only by its own fault
+    const auto one = repeating([&] { return merge_group(std::span(&call->request, 1)); });
+    call->answer = one ? Result<bool>(one->front()) : Result<bool>(one.error());
+  }
+}
+
+}  // namespace bizcomms::store
