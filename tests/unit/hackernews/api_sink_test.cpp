@@ -21,7 +21,8 @@ protected:
     return sink.raise(k_story);
   }
   ScriptedClient client;
-  ApiSink sink{{.api_url = "http://api.test/", .api_key = Secret("k1"), .priority = alert::Priority::high, .tags = {"hackernews", "tech"}}, client};
+  ApiSink sink{{.api_url = "http://api.test/", .api_key = Secret("k1"), .priority = alert::Priority::high, .tags = {"hackernews", "tech"}},
+               client};
 };
 
 TEST_F(ApiSinkTest, PostsTheAlertOnceUnderTheStorysKey) {

@@ -15,7 +15,9 @@ TEST(PlainText, DecodesDecimalAndHexadecimalReferences) {
   EXPECT_EQ(plain_text("&#150;&#x93;"), "–“");  // Windows-1252, as browsers read it
 }
 
-TEST(PlainText, ReplacesReferencesToNoCharacter) { EXPECT_EQ(plain_text("a&#0;b&#xD800;c&#x110000;d&#99999999;"), "a\uFFFDb\uFFFDc\uFFFDd\uFFFD"); }
+TEST(PlainText, ReplacesReferencesToNoCharacter) {
+  EXPECT_EQ(plain_text("a&#0;b&#xD800;c&#x110000;d&#99999999;"), "a\uFFFDb\uFFFDc\uFFFDd\uFFFD");
+}
 
 TEST(PlainText, DecodesOnlyOnce) { EXPECT_EQ(plain_text("&amp;lt;"), "&lt;"); }
 

@@ -15,7 +15,9 @@ namespace bizcomms::hackernews {
 class ScriptedClient final : public http::Client {
 public:
   // The answers to one request line in order; the last one stays.
-  void script(const std::string& method_and_url, Result<http::ClientResponse> answer) { m_answers[method_and_url].push_back(std::move(answer)); }
+  void script(const std::string& method_and_url, Result<http::ClientResponse> answer) {
+    m_answers[method_and_url].push_back(std::move(answer));
+  }
   void script(const std::string& method_and_url, int status, std::string body, http::Headers headers = {}) {
     script(method_and_url, http::ClientResponse{.status = status, .headers = std::move(headers), .body = std::move(body)});
   }

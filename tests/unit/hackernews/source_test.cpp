@@ -54,7 +54,8 @@ TEST_F(SourceTest, GivesAskHnAndPollsTheirPage) {
 }
 
 TEST_F(SourceTest, DecodesTitles) {
-  EXPECT_EQ((**fetch(5, R"({"id":5,"type":"story","title":"Show HN: A &amp; B","url":"https://x.test/?a=1&b=2"})")).title, "Show HN: A & B");
+  EXPECT_EQ((**fetch(5, R"({"id":5,"type":"story","title":"Show HN: A &amp; B","url":"https://x.test/?a=1&b=2"})")).title,
+            "Show HN: A & B");
 }
 
 TEST_F(SourceTest, SkipsJobsCommentsPollOptionsDeadAndDeleted) {
