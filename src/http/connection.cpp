@@ -44,6 +44,7 @@ Connection::Connection(Shared& shared, IoThread& thread, tcp::socket socket, std
 
 Connection::~Connection() {
   set_busy(false);
+  hold(0);
   if (m_place != m_thread.connections.end()) { m_thread.connections.erase(m_place); }
   m_shared.gauge.add(-1);
   --m_shared.open;
@@ -80,6 +81,13 @@ void Connection::set_busy(bool busy) {
   m_shared.quiet.notify_all();
 }
 
+void Connection::hold(std::size_t body_bytes) {
+  if (body_bytes == m_held) { return; }
+  m_shared.body_bytes += body_bytes;
+  m_shared.body_bytes -= m_held;
+  m_held = body_bytes;
+}
+
 asio::awaitable<void> Connection::serve() {
   enlist();
   for (;;) {
@@ -104,6 +112,7 @@ asio::awaitable<void> Connection::turn_away() {
 asio::awaitable<Connection::Received> Connection::receive() {
   m_framer.next();
   m_exchange = {};
+  hold(0);
   arm(m_shared.settings.idle_timeout);
   const std::string pending = std::exchange(m_pending, {});
   m_bytes = pending;
@@ -111,6 +120,9 @@ asio::awaitable<Connection::Received> Connection::receive() {
   for (;;) {
     take_bytes();
     if (m_framer.settled()) { break; }
+    if (m_held > 0 && m_shared.body_bytes > m_shared.settings.all_bodies_bytes_max) {
+      co_return refuse({503, "memory", "The server has too many large requests in hand; try again in a second."});
+    }
     if (m_framer.wants_continue() && !std::exchange(continued, true)) {
       if (!co_await write("HTTP/1.1 100 Continue\r\n\r\n", {})) { co_return Received::nothing; }
       arm(m_shared.settings.request_timeout);
@@ -128,6 +140,7 @@ void Connection::take_bytes() {
   const auto used = m_framer.feed(m_bytes);
   if (m_framer.state() == Framer::State::complete) { m_pending = m_bytes.substr(used); }
   m_bytes = {};
+  hold(m_framer.body().size());
   if (m_busy || m_framer.state() == Framer::State::idle) { return; }
   set_busy(true);
   arm(m_shared.settings.request_timeout);

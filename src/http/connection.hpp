@@ -48,8 +48,9 @@ struct Shared {
   const Dispatcher& dispatcher;
   HandlerPool& pool;
   Gauge& gauge;
-  std::atomic<int> open{0};  // counted up by who accepts, down by the connection
-  std::atomic<int> busy{0};  // connections between the first byte of a request and the last of its answer
+  std::atomic<int> open{0};                // counted up by who accepts, down by the connection
+  std::atomic<int> busy{0};                // connections between the first byte of a request and the last of its answer
+  std::atomic<std::size_t> body_bytes{0};  // held by all connections
   std::atomic<bool> draining{false};
   std::mutex mutex{};  // guards nothing: for `quiet` alone
   std::condition_variable quiet{};
@@ -87,6 +88,7 @@ private:
   Received refuse(const Refusal& refusal);
   void resume(bool ran);
   void set_busy(bool busy);
+  void hold(std::size_t body_bytes);
   void arm(Millis limit);
 
   Shared& m_shared;
@@ -100,6 +102,7 @@ private:
   std::string_view m_bytes;            // not yet given to the framer
   std::function<void(bool)> m_resume;  // while a handler thread has this
   SteadyTime m_deadline = SteadyTime::max();
+  std::size_t m_held = 0;  // what this connection has in Shared::body_bytes
   bool m_expired = false;
   bool m_busy = false;
 };

@@ -1,5 +1,5 @@
 // The HTTP/1.1 server front: an Asio front owns connections and deadlines, a strict framer refuses what is not plainly one
-// request, cpp-httplib routes behind it. Bounded everywhere: connections, header block, body, time. Answers that never block
+// request, a router compares path segments. Bounded everywhere: connections, header block, bodies, time. Answers that never block
 // run on the I/O thread; all others on handler threads, whose queue is bounded (503 with Retry-After when full).
 #pragma once
 
@@ -26,6 +26,7 @@ struct ServerSettings {
   int connections_max = 10'000;
   std::size_t header_bytes_max = 32 * 1024;
   std::size_t body_bytes_max = 1024 * 1024;
+  std::size_t all_bodies_bytes_max = 256 * 1024 * 1024;  // of all requests in hand; one more that is being read gets 503
   std::chrono::seconds idle_timeout{75};     // above a load balancer's 60 s
   std::chrono::seconds request_timeout{10};  // first byte to last
   std::chrono::seconds write_timeout{10};

@@ -195,6 +195,21 @@ TEST(Server, TurnsConnectionsAwayAboveTheLimit) {
   EXPECT_EQ(first.ask(get_request("/health")).status, 200);
 }
 
+TEST(Server, HoldsNoMoreBodiesThanItMay) {
+  auto settings = TestServer::settings(1);
+  settings.all_bodies_bytes_max = 1000;
+  TestServer up(settings);
+  auto first = up.client();
+  first.send(post_request("/gate", std::string(900, 'a')));
+  up.gate.wait_for(1);
+  const auto most_of_it = post_request("/json", std::string(900, 'b')).substr(0, 500);
+  auto second = up.client();
+  EXPECT_EQ(second.ask(most_of_it).status, 503);
+  up.gate.open();
+  EXPECT_EQ(first.answer().status, 200);
+  EXPECT_EQ(first.ask(post_request("/json", std::string(900, 'c'))).status, 200);
+}
+
 TEST(Server, SaysPlainlyWhyItCannotStart) {
   TestServer up;
   const auto start = [&](ServerSettings settings) {

@@ -63,10 +63,12 @@ TestServer::TestServer(ServerSettings settings, const Clock* clock)
   server.route({"GET", "/echo/{id}", echo});
   server.route({"POST", "/json", [](const Request& request) { return text(request.body); }});
   server.route({"POST", "/form", [](const Request& request) { return text(request.body); }, RunOn::handler_thread, true});
-  server.route({"GET", "/gate", [this](const Request&) {
-                  gate.pass();
-                  return text("through");
-                }});
+  const Handler at_gate = [this](const Request&) {
+    gate.pass();
+    return text("through");
+  };
+  server.route({"GET", "/gate", at_gate});
+  server.route({"POST", "/gate", at_gate});
   server.route({"GET", "/throw", [](const Request&) -> Response { throw std::runtime_error("the secret inside"); }});
   server.route({"GET", "/big", [](const Request&) { return text(std::string(16 * 1024 * 1024, 'b')); }});
   server.route({"GET", "/phones/{number}", [](const Request&) { return Response{.status = 204, .body = "never sent"}; }});

@@ -27,7 +27,7 @@ private:
   bool m_open = false;
 };
 
-// Routes: GET /health (on the I/O thread), GET /echo/{id}, POST /json, POST /form, GET /gate, GET /throw, GET /big, GET /phones/{number}.
+// Routes: GET /health (on the I/O thread), GET /echo/{id}, POST /json, POST /form, GET and POST /gate, GET /throw, GET /big, GET /phones/{number}.
 class TestServer {
 public:
   explicit TestServer(ServerSettings settings = {}, const Clock* clock = nullptr);
