@@ -104,8 +104,10 @@ AlertHandlers::AlertHandlers(alert::AlertStore& store, IdSource& ids, const twil
 
 void AlertHandlers::log(const char* what, const Call& call, alert::AlertId id) const {
   if (!m_log.enabled(LogLevel::info)) { return; }
-  m_log.info(what,
-             {{"alert", id.to_string()}, {"api_key", call.key_name}, {"request", call.request.id}, {"trace", call.request.trace.trace_id}});
+  m_log.info(what, {{"alert_id", id.to_string()},
+                    {"api_key", call.key_name},
+                    {"request_id", call.request.id},
+                    {"trace_id", call.request.trace.trace_id}});
 }
 
 Result<http::Response> AlertHandlers::post(const Call& call) {

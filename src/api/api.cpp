@@ -25,9 +25,9 @@ struct Api::Hidden {
     const auto& error = result.error();
     const int status = status_of(error.code);
     if (status == 503) {
-      parts.log.warning("request not served now", error, {{"request", request.id}, {"trace", request.trace.trace_id}});
+      parts.log.warning("request not served now", error, {{"request_id", request.id}, {"trace_id", request.trace.trace_id}});
     } else if (status >= 500) {
-      parts.log.error("request failed", error, {{"request", request.id}, {"trace", request.trace.trace_id}});
+      parts.log.error("request failed", error, {{"request_id", request.id}, {"trace_id", request.trace.trace_id}});
     }
     return problem(error, request.id, settings.retry_after);
   }

@@ -51,9 +51,10 @@ RecipientHandlers::RecipientHandlers(alert::RecipientStore& store, IdSource& ids
 
 void RecipientHandlers::log(const char* what, const Call& call, alert::RecipientId id) const {
   if (!m_log.enabled(LogLevel::info)) { return; }
-  m_log.info(
-      what,
-      {{"recipient", id.to_string()}, {"api_key", call.key_name}, {"request", call.request.id}, {"trace", call.request.trace.trace_id}});
+  m_log.info(what, {{"recipient_id", id.to_string()},
+                    {"api_key", call.key_name},
+                    {"request_id", call.request.id},
+                    {"trace_id", call.request.trace.trace_id}});
 }
 
 Result<http::Response> RecipientHandlers::post(const Call& call) {
