@@ -47,7 +47,8 @@ constexpr db::Statement k_receive{.sql = R"(
   taken AS (
     UPDATE queue_messages q SET receives = q.receives + 1, visible_at = clock_timestamp() + $3::int8 * interval '1 millisecond'
     FROM picked p WHERE q.id = p.id AND p.receives < $4::int4 RETURNING q.id, q.receives, q.kind, q.lane, q.alert_id, q.batch, q.epoch, q.trace)
-  SELECT id, receives, kind, lane, alert_id, batch, epoch, trace FROM taken ORDER BY id)",
+  SELECT id, receives, kind, lane, alert_id, batch, epoch, trace, true FROM taken
+  UNION ALL SELECT id, receives, kind, lane, alert_id, batch, epoch, trace, false FROM dead ORDER BY id)",
                                   .effect = Effect::writes};
 constexpr db::Statement k_next{.sql = R"(
   SELECT ceil(extract(epoch FROM visible_at - clock_timestamp()) * 1000)::int8 FROM queue_messages
@@ -179,14 +180,17 @@ Result<std::vector<Message>> PostgresQueue::take(Lane lane, int max, Millis& nex
   std::vector<Message> messages;
   for (int i = 0; i < rows.size(); ++i) {
     db::Row row = rows[i];
-    Message& message = messages.emplace_back();
+    Message message;
     const auto id = row.take<std::int64_t>();
     message.receives = row.take<std::int32_t>();
     message.event = read_event(row);
     message.receipt = fmt::format("{}:{}", id, message.receives);
+    if (row.take<bool>()) { messages.push_back(std::move(message)); }
   }
   const db::Rows& next = (*answers)[1];
   if (!next.empty()) { next_in = std::max(Millis{1}, Millis{next[0].take<std::int64_t>()}); }
+  // Dead letters took places that others behind them may fill.
+  if (messages.empty() && !rows.empty()) { next_in = Millis{0}; }
   return messages;
 }
 
@@ -202,6 +206,7 @@ Result<std::vector<Message>> PostgresQueue::receive(Lane lane, int max, Millis w
     }
     Millis next_in = m_poll;
     auto messages = take(lane, max, next_in);
+    if (messages && next_in == Millis{0}) { continue; }
     const auto now = std::chrono::steady_clock::now();
     if (!messages || !messages->empty() || now >= deadline || stop.stop_requested()) { return messages; }
     std::unique_lock lock(m_mutex);

@@ -1,17 +1,20 @@
-// A PostgreSQL cluster of a test's own, in a scratch folder that goes with it. Durability is off: tests kill the server only to see clients
-// lose it, and what it had on disk is still in the page cache.
+// A PostgreSQL server for tests: in a temporary folder, without durability, gone with the object. Needs Debian's postgresql-15.
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
 
+#include "bizcomms/base/log.hpp"
+#include "bizcomms/base/metrics.hpp"
+#include "bizcomms/db/pool.hpp"
 #include "bizcomms/db/private_cluster.hpp"
 
 namespace bizcomms::test {
 
-// Throws where there is no PostgreSQL: a test that cannot run must not look green.
+// Throws where the server cannot be had: a test that needs one has failed then.
 class Postgres {
 public:
   explicit Postgres(std::map<std::string, std::string> parameters = {});
@@ -19,17 +22,26 @@ public:
   Postgres(const Postgres&) = delete;
   Postgres& operator=(const Postgres&) = delete;
 
-  [[nodiscard]] std::string url(const std::string& database = "bizcomms") const { return m_cluster->url(database); }
-  void stop() { m_cluster->stop(); }
-  void kill() { m_cluster->kill(); }
-  void start();  // after either
-  // A fresh, empty database beside the first; its connection string.
-  [[nodiscard]] std::string make_database();
+  // The one that all tests of this program share, started at the first use and stopped at the end.
+  static Postgres& shared();
+
+  // A new database with the present schema, as a connection string; and one without any tables.
+  [[nodiscard]] std::string fresh_database();
+  [[nodiscard]] std::string empty_database();
+  [[nodiscard]] db::PrivateCluster& cluster() { return *m_cluster; }
+  // Runs statements on that database.
+  static void run(const std::string& url, const std::string& sql);
 
 private:
+  std::string create_database(const std::string& how);
+
   std::filesystem::path m_folder;
   std::unique_ptr<db::PrivateCluster> m_cluster;
+  bool m_has_template = false;
   int m_databases = 0;
 };
+
+// How the store's pool is set up, as the product does it.
+[[nodiscard]] db::PoolSettings pool_settings(const std::string& url, int size = 16);
 
 }  // namespace bizcomms::test

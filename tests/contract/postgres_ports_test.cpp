@@ -1,0 +1,78 @@
+// The contract suites on PostgreSQL.
+#include "bizcomms/store/store.hpp"
+#include "contract/queue_contract.hpp"
+#include "contract/seen_contract.hpp"
+#include "contract/store_subject.hpp"
+#include "support/postgres.hpp"
+
+namespace bizcomms::contract {
+namespace {
+
+// A database of its own, and the store on it.
+class Database {
+public:
+  explicit Database(const store::Settings& settings = {})
+      : m_pool(test::pool_settings(test::Postgres::shared().fresh_database()), Log::silent(), m_metrics),
+        m_store(m_pool, settings, Log::silent(), m_metrics, m_clock) {}
+  store::Store& store() { return m_store; }
+  [[nodiscard]] const Clock& clock() const { return m_clock; }
+
+private:
+  SystemClock m_clock;
+  Metrics m_metrics;
+  db::Pool m_pool;
+  store::Store m_store;
+};
+
+class PostgresStoreSubject final : public StoreSubject {
+public:
+  alert::AlertStore& alerts() override { return m_database.store().alerts(); }
+  alert::RecipientStore& recipients() override { return m_database.store().recipients(); }
+  alert::BatchStore& batches() override { return m_database.store().batches(); }
+  alert::Outbox& outbox() override { return m_database.store().outbox(); }
+  alert::DeliveryLedger& ledger() override { return m_database.store().ledger(); }
+  [[nodiscard]] const Clock& clock() const override { return m_database.clock(); }
+  void pass(Millis time) override { sleep_for({}, time); }
+
+private:
+  Database m_database;
+};
+
+class PostgresQueueSubject final : public QueueSubject {
+public:
+  explicit PostgresQueueSubject(const alert::QueueSettings& settings) : m_database({.queue = settings}) {}
+  alert::EventQueue& queue() override { return m_database.store().queue(); }
+  void pass(Millis time) override { sleep_for({}, time); }
+
+private:
+  Database m_database;
+};
+
+class PostgresSeen final : public alert::SeenStories {
+public:
+  Result<std::vector<bool>> seen(std::span<const alert::StoryId> ids) override { return m_database.store().stories().seen(ids); }
+  Status mark(std::span<const alert::StoryId> ids) override { return m_database.store().stories().mark(ids); }
+  Result<bool> any() override { return m_database.store().stories().any(); }
+
+private:
+  Database m_database;
+};
+
+const auto k_store = testing::Values(StoreSubjectMaker{"postgres", [] { return std::make_unique<PostgresStoreSubject>(); }});
+
+INSTANTIATE_TEST_SUITE_P(Postgres, AlertStoreContract, k_store);
+INSTANTIATE_TEST_SUITE_P(Postgres, RecipientStoreContract, k_store);
+INSTANTIATE_TEST_SUITE_P(Postgres, BatchStoreContract, k_store);
+INSTANTIATE_TEST_SUITE_P(Postgres, OutboxContract, k_store);
+INSTANTIATE_TEST_SUITE_P(Postgres, BeginContract, k_store);
+INSTANTIATE_TEST_SUITE_P(Postgres, RecordContract, k_store);
+INSTANTIATE_TEST_SUITE_P(Postgres, MergeContract, k_store);
+INSTANTIATE_TEST_SUITE_P(Postgres, DueContract, k_store);
+INSTANTIATE_TEST_SUITE_P(Postgres, QueueContract, testing::Values(QueueSubjectMaker{"postgres", [](const alert::QueueSettings& settings) {
+                                                                                      return std::make_unique<PostgresQueueSubject>(settings);
+                                                                                    }}));
+INSTANTIATE_TEST_SUITE_P(Postgres, SeenContract,
+                         testing::Values(SeenSubjectMaker{"postgres", [] { return std::make_unique<PostgresSeen>(); }}));
+
+}  // namespace
+}  // namespace bizcomms::contract
