@@ -2,20 +2,13 @@
 
 #include <cstdio>
 
+#include "app/addresses.hpp"
 #include "app/admin_server.hpp"
 #include "app/commands.hpp"
 #include "bizcomms/http/client.hpp"
 
 namespace bizcomms::app {
 namespace {
-
-// A role that listens everywhere is asked on this machine.
-std::string reachable(std::string address) {
-  for (const std::string_view everywhere : {"0.0.0.0:", "[::]:"}) {
-    if (address.starts_with(everywhere)) { return "127.0.0.1:" + address.substr(everywhere.size()); }
-  }
-  return address;
-}
 
 std::optional<Role> role_named(const std::string& name) {
   for (const Role role : (Role::serve | Role::work | Role::poll | Role::simulate | Role::dev).all()) {
