@@ -71,13 +71,15 @@ bool Key::was_used_from(std::size_t address_hash) const {
   return m_addresses.at(address_hash % m_addresses.size()).load(std::memory_order_relaxed) == (address_hash | 1U);
 }
 
-KeyRing::KeyRing(KeyRingSettings settings, std::vector<NamedKey> given, Load load, const Clock& clock, const Log& log)
+KeyRing::KeyRing(KeyRingSettings settings, std::vector<NamedKey> given, Load load, const Clock& clock, const Log& log, NoteUse note_use)
     : m_settings(settings),
       m_given(renewed({}, given)),
       m_load(std::move(load)),
+      m_note_use(std::move(note_use)),
       m_clock(clock),
       m_log(log),
-      m_loaded(std::make_shared<const Keys>()) {}
+      m_loaded(std::make_shared<const Keys>()),
+      m_use_told_at(clock.steady()) {}
 
 std::shared_ptr<const KeyRing::Keys> KeyRing::loaded() const {
   const std::scoped_lock lock(m_loaded_mutex);
@@ -99,10 +101,23 @@ Status KeyRing::load() {
     return m_last_load;
   }
   auto keys = std::make_shared<const Keys>(renewed(*loaded(), *read));
+  tell_use(*keys);
   const std::scoped_lock lock(m_loaded_mutex);
   m_loaded = std::move(keys);
   m_last_load = {};
   return {};
+}
+
+void KeyRing::tell_use(const Keys& keys) {
+  const auto now = m_clock.steady();
+  if (!m_note_use || now - m_use_told_at < m_settings.note_use) { return; }
+  m_use_told_at = now;
+  std::vector<KeyHash> used;
+  for (const auto& key : keys) {
+    if (key->take_used()) { used.push_back(key->sha256()); }
+  }
+  if (used.empty()) { return; }
+  if (const auto told = m_note_use(used); !told) { m_log.debug("use of api keys not noted", {{"why", told.error().message}}); }
 }
 
 // Who waited for another's load takes its answer.
@@ -132,7 +147,10 @@ Result<std::shared_ptr<Key>> KeyRing::find(std::string_view key, OnMiss on_miss)
   const auto hash = hash_of(key);
   if (auto found = match(m_given, hash)) { return found; }  // needs no database
   keep_fresh();
-  if (auto found = match(*loaded(), hash)) { return found; }
+  if (auto found = match(*loaded(), hash)) {
+    found->used();
+    return found;
+  }
   if (on_miss == OnMiss::leave_it) { return std::shared_ptr<Key>{}; }
   const auto anew = load_unless_newer_than(m_settings.refresh_on_miss);
   if (auto found = match(*loaded(), hash)) { return found; }

@@ -9,6 +9,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -52,6 +53,9 @@ public:
   void used_from(std::size_t address_hash);
   [[nodiscard]] bool was_used_from(std::size_t address_hash) const;
 
+  void used() { m_used.store(true, std::memory_order_relaxed); }
+  [[nodiscard]] bool take_used() { return m_used.exchange(false, std::memory_order_relaxed); }  // since the last call
+
   // The rate limit's one figure: when a stream at exactly the allowed rate would be due next, on the steady clock.
   [[nodiscard]] std::atomic<std::int64_t>& rate_due() { return m_rate_due; }
 
@@ -59,6 +63,7 @@ private:
   NamedKey m_named;
   std::array<std::atomic<std::size_t>, 8> m_addresses{};
   std::atomic<std::int64_t> m_rate_due{0};
+  std::atomic<bool> m_used{false};
 };
 
 // Thread-safe. Has no thread of its own: requests bring the list up to date.
@@ -67,8 +72,11 @@ public:
   // All keys that are in force now (not revoked). May block. An error keeps the list of before.
   using Load = std::function<Result<std::vector<NamedKey>>()>;
 
+  // These loaded keys were used since the last call. May block; an error is let be.
+  using NoteUse = std::function<Status(std::span<const KeyHash>)>;
+
   // `given` keys stand beside the loaded ones and never change. Two keys may share a name: the old and the new one of a rotation.
-  KeyRing(KeyRingSettings settings, std::vector<NamedKey> given, Load load, const Clock& clock, const Log& log);
+  KeyRing(KeyRingSettings settings, std::vector<NamedKey> given, Load load, const Clock& clock, const Log& log, NoteUse note_use = {});
 
   // The key, or null: unknown or revoked. `unavailable` where it is not known and the list could not be read. Compares with every key in
   // constant time.
@@ -86,10 +94,12 @@ private:
   void keep_fresh();
   Status load_unless_newer_than(Millis age_max);
   Status load();
+  void tell_use(const Keys& keys);
 
   const KeyRingSettings m_settings;
   const Keys m_given;
   const Load m_load;
+  const NoteUse m_note_use;
   const Clock& m_clock;
   const Log m_log;
 

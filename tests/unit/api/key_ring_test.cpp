@@ -20,6 +20,7 @@ protected:
   std::vector<NamedKey> in_database{{"one", hash_of("key one")}};
   bool down = false;
   std::atomic<int> loads = 0;
+  std::vector<KeyHash> noted;
   KeyRing ring{{},
                {{"given", hash_of("key given")}},
                [this]() -> Result<std::vector<NamedKey>> {
@@ -28,7 +29,11 @@ protected:
                  return in_database;
                },
                clock,
-               log};
+               log,
+               [this](std::span<const KeyHash> used) {
+                 noted.insert(noted.end(), used.begin(), used.end());
+                 return Status{};
+               }};
 };
 
 TEST_F(KeyRings, KnowsGivenAndLoadedKeys) {
@@ -82,6 +87,21 @@ TEST_F(KeyRings, KeepsTheObjectOfAKeyThatStays) {
   const auto after = ring.find("key one");
   ASSERT_TRUE(before && after);
   EXPECT_EQ(before->get(), after->get());
+}
+
+TEST_F(KeyRings, TellsWhichKeysWereUsed) {
+  in_database = {{"one", hash_of("key one")}, {"two", hash_of("key two")}};
+  EXPECT_EQ(name_of("key one"), "one");
+  EXPECT_EQ(name_of("key given"), "given");
+  clock.advance(std::chrono::seconds{59});
+  EXPECT_EQ(name_of("key one"), "one");
+  EXPECT_TRUE(noted.empty());
+  clock.advance(std::chrono::seconds{5});
+  EXPECT_EQ(name_of("key two"), "two");
+  EXPECT_EQ(noted, std::vector{hash_of("key one")});
+  clock.advance(std::chrono::minutes{2});
+  EXPECT_EQ(name_of("key one"), "one");
+  EXPECT_EQ(noted, (std::vector{hash_of("key one"), hash_of("key two")}));
 }
 
 TEST_F(KeyRings, IsAskedByManyAtOnce) {
