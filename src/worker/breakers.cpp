@@ -4,6 +4,14 @@
 
 namespace bizcomms::worker {
 
+namespace {
+
+bool is_of_account(const Error& error) {
+  return std::any_of(error.fields.begin(), error.fields.end(), [](const FieldError& field) { return field.field == "account"; });
+}
+
+}  // namespace
+
 Breakers::Breakers(const BreakerSettings& settings, std::size_t senders) : m_whole(settings), m_senders(senders, Breaker(settings)) {}
 
 void Breakers::departed(std::size_t sender, SteadyTime now) {
@@ -33,6 +41,10 @@ std::vector<BreakerChange> Breakers::learn(std::size_t sender, const Error* erro
       note(m_whole.trip(left_at, now), std::nullopt);
       break;
     case ErrorCode::misconfigured:
+      if (is_of_account(*error)) {
+        note(m_whole.trip(left_at, now), std::nullopt);
+        break;
+      }
       note(m_whole.succeeded(left_at, now), std::nullopt);
       note(m_senders[sender].trip(left_at, now), sender);
       break;

@@ -1,5 +1,6 @@
 // Which senders may be used: one breaker for the provider as a whole (outage, our credentials refused), one for each of our numbers
-// or services (refused because of our settings). Pure: time is given. Not thread-safe.
+// or services (refused because of our settings). A `misconfigured` error with a field "account" speaks of the whole, any other of the
+// sender. Pure: time is given. Not thread-safe.
 #pragma once
 
 #include <optional>

@@ -57,7 +57,7 @@ Failpoints::~Failpoints() = default;
 Failpoints::Failpoints(Failpoints&&) noexcept = default;
 Failpoints& Failpoints::operator=(Failpoints&&) noexcept = default;
 
-Result<Failpoints> Failpoints::parse(std::string_view text, Act act) {
+Result<Failpoints> Failpoints::parse(std::string_view text, const Act& act) {
   Failpoints failpoints;
   while (!text.empty()) {
     std::string_view entry = take_part(text, ',');

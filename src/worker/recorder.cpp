@@ -44,7 +44,7 @@ void Recorder::run(const std::stop_token& stop) {
 }
 
 Outcome Recorder::outcome_of_flight(const Flight& flight) {
-  const auto outcome = outcome_of({flight.id, flight.token, flight.attempt}, *flight.answer, m_context.settings.delivery, m_random);
+  auto outcome = outcome_of({flight.id, flight.token, flight.attempt}, *flight.answer, m_context.settings.delivery, m_random);
   const double seconds = std::chrono::duration<double>(flight.landed_at - flight.left_at).count();
   m_context.meters.request_seconds[static_cast<std::size_t>(flight.id.channel)]->observe(seconds);
   m_context.meters.count(outcome.kind, flight.id.channel);

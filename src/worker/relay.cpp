@@ -17,7 +17,7 @@ Relay::Relay(RelaySettings settings, alert::Outbox& outbox, alert::EventQueue& q
 
 Result<int> Relay::relay_once() {
   bool refused = false;
-  const auto relayed = m_outbox.relay(m_settings.group_max, [&](std::span<const alert::Event> events) {
+  auto relayed = m_outbox.relay(m_settings.group_max, [&](std::span<const alert::Event> events) {
     auto published = m_queue.publish(events);
     refused = published && std::find(published->begin(), published->end(), false) != published->end();
     return published;

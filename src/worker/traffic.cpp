@@ -247,7 +247,7 @@ void Traffic::tell(const std::vector<BreakerChange>& changes, const Error* why) 
     const std::string what = change.sender ? masked_number(m_senders[*change.sender]) : "provider";
     if (change.change == Breaker::Change::closed) {
       m_log.info("Sending again", {{"sender", what}});
-    } else if (change.sender || why->code == ErrorCode::unauthenticated) {
+    } else if (why->code == ErrorCode::misconfigured || why->code == ErrorCode::unauthenticated) {
       m_log.error("The provider refuses our account or settings; sending is stopped, nobody fails because of it", *why, {{"sender", what}});
     } else {
       m_log.warning("The provider is out; nothing is sent until it answers again", *why);

@@ -14,7 +14,7 @@ namespace bizcomms::worker {
 enum class Failpoint : std::uint8_t { before_begin, after_begin, before_request, after_request, before_record, after_record, before_ack };
 inline constexpr std::size_t k_failpoints = 7;
 
-// Thread-safe. One branch where none is set.
+// Thread-safe. One branch where none is set. before_request is passed once for each delivery, the others once for each group.
 class Failpoints {
 public:
   using Act = std::function<void(Failpoint)>;
@@ -26,7 +26,7 @@ public:
 
   // "after_request:kill", "before_ack:freeze:3" (at the third passing), several joined by commas. kill: SIGKILL to ourselves; freeze:
   // SIGSTOP, so that SIGCONT makes a zombie of us. `act` instead of either, if given.
-  [[nodiscard]] static Result<Failpoints> parse(std::string_view text, Act act = {});
+  [[nodiscard]] static Result<Failpoints> parse(std::string_view text, const Act& act = {});
 
   void hit(Failpoint point) const {
     if (m_armed) { strike(point); }

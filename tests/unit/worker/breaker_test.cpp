@@ -130,6 +130,17 @@ TEST(Breakers, RefusedCredentialsStopEverything) {
   EXPECT_FALSE(breakers.may_send(now));
 }
 
+TEST(Breakers, ARefusedAccountStopsEverySenderAtOnce) {
+  Breakers breakers({}, 2);
+  const SteadyTime now{1h};
+  const Error error{.code = ErrorCode::misconfigured, .message = "Suspended.", .fields = {{"account", "Suspended."}}};
+  const auto changes = breakers.learn(0, &error, now, now);
+  ASSERT_EQ(changes.size(), 1U);
+  EXPECT_FALSE(changes[0].sender);
+  EXPECT_FALSE(breakers.may_send(now));
+  EXPECT_EQ(breakers.senders_stopped(), 0);
+}
+
 TEST(Breakers, RejectionsAndThrottlingAreNoOutage) {
   Breakers breakers({}, 1);
   const SteadyTime now{1h};

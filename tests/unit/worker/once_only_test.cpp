@@ -157,6 +157,29 @@ TEST_F(OnceOnly, TheProvidersAnswerOutranksAClaimByLookUp) {
   EXPECT_EQ(rig.sender.dispatches().size(), 2U);
 }
 
+TEST_F(OnceOnly, FindsWhatADeadWorkerSentOfADueDeliveryThatNoMessageStandsFor) {
+  rig.add_recipients(1);
+  rig.sender.script(Rig::number(1), Error{.code = ErrorCode::unavailable, .message = "No connection."});
+  id = rig.post();
+  rig.relay();
+  rig.start();
+  ASSERT_TRUE(rig.sender.wait_for_dispatches(1, 20s));
+  ASSERT_TRUE(rig.queue_empties());
+  rig.sender.hold();
+  rig.clock.advance(10s);
+  ASSERT_TRUE(rig.sender.wait_for_dispatches(2, 20s));
+  rig.crash();
+  rig.lookup.find(Rig::number(1), {candidate("SM-second", true)});
+  rig.start();
+  ASSERT_TRUE(eventually([&] {
+    rig.clock.advance(5s);
+    rig.relay();
+    return rig.status(id) == AlertStatus::completed;
+  }));
+  EXPECT_EQ(rig.report(id).deliveries.items.front().visible.sid, "SM-second");
+  EXPECT_EQ(rig.sender.dispatches().size(), 2U);
+}
+
 TEST_F(OnceOnly, ManyDeathsInARowDoubleNothing) {
   rig.settings.batch_size = 20;
   rig.settings.rows_in_hand_max = 40;
