@@ -40,6 +40,7 @@ struct KeyRingSettings {
   Millis refresh{std::chrono::seconds{3}};    // a list older than this is read anew by one of the requests that ask
   Millis stale_max{std::chrono::seconds{8}};  // older: every request waits for the new list, so that a revoked key stops
   Millis refresh_on_miss{200};                // an unknown key may be a new one: the list is read anew unless it is younger than this
+  Millis note_use{std::chrono::minutes{1}};   // how often the use of keys is told
 };
 
 // One key in force, shared with those who answer its requests. Thread-safe.
@@ -105,8 +106,9 @@ private:
 
   mutable std::mutex m_loaded_mutex;  // guards m_loaded
   std::shared_ptr<const Keys> m_loaded;
-  std::mutex m_loading;  // held while the list is read; guards m_last_load
+  std::mutex m_loading;  // held while the list is read; guards m_last_load and m_use_told_at
   Status m_last_load;
+  SteadyTime m_use_told_at;
   std::atomic<std::int64_t> m_tried_at_ns{0};  // steady; of the last try, also a failed one
   std::atomic<bool> m_ever_tried{false};
 };
