@@ -64,6 +64,13 @@ TEST(CommandLine, GathersWordsAndSwitches) {
   EXPECT_TRUE(parsed.invocation->switches.contains("all"));
 }
 
+TEST(CommandLine, AWordMayBeTheNameOfACommand) {
+  const auto parsed = Line().parse({"keys", "serve", "version"});
+  ASSERT_TRUE(parsed.invocation) << parsed.printed.text;
+  EXPECT_EQ(parsed.invocation->role, Role::keys);
+  EXPECT_EQ(parsed.invocation->words, (std::vector<std::string>{"serve", "version"}));
+}
+
 void expect_wrong(const std::vector<std::string>& arguments, const std::string& sentence) {
   const auto parsed = Line().parse(arguments);
   ASSERT_FALSE(parsed.invocation);
