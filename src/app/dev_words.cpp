@@ -37,7 +37,7 @@ std::string welcome(const DevAddresses& addresses, const std::string& key) {
       "\n2. Post an alert:\n\n"
       "     curl -s {0}/v1/alerts {3} -H 'Content-Type: application/json' -d '{4}'\n"
       "\n3. See what became of the latest alert, phone by phone:\n\n"
-      "     curl -s {3} {0}/v1/alerts/$(curl -s {3} '{0}/v1/alerts?limit=1' | grep -o 'alert_[0-9a-z]*')/status\n"
+      "     curl -s {3} {0}/v1/alerts/$(curl -s {3} '{0}/v1/alerts?limit=1' | grep -o 'alert_0[0-9a-z]*')/status\n"
       "\nMetrics: {5}/metrics. API description: {0}/openapi.json. Data: {6}.\nCtrl-C stops everything; the data stays.\n\n",
       addresses.api, addresses.phones, key, header, k_body, addresses.admin, addresses.data);
 }
