@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <map>
 #include <unordered_set>
 
 #include <fmt/format.h>
@@ -22,20 +21,22 @@ using alert::RecordVerdict;
 using db::Effect;
 
 // The usual end of an attempt: it is `sending`, its token is current, nothing was reported, its SID is free. All else is left out, and for
-// record_other. SIDs are claimed before the first delivery is locked (see LedgerTransaction).
+// record_other.
+// SIDs are claimed before the first delivery is locked (see LedgerTransaction). The alert comes with each row: were it one for all, the
+// planner would read all of its deliveries where it has no statistics yet.
 constexpr db::Statement k_record{.sql = R"(
   WITH input AS MATERIALIZED (
-    SELECT * FROM unnest($2::int4[], $3::uuid[], $4::int2[], $5::uuid[], $6::int2[], $7::text[], $8::int8[], $9::bool[], $10::int4[],
+    SELECT * FROM unnest($1::uuid[], $2::int4[], $3::uuid[], $4::int2[], $5::uuid[], $6::int2[], $7::text[], $8::int8[], $9::bool[], $10::int4[],
                          $11::text[]) WITH ORDINALITY
-      AS t(batch, recipient_id, channel, token, kind, sid, due_ms, looked, error_code, reason, place)),
+      AS t(alert_id, batch, recipient_id, channel, token, kind, sid, due_ms, looked, error_code, reason, place)),
   claimed AS (
     INSERT INTO claims (sid, alert_id, batch, recipient_id, channel, by_look_up)
-    SELECT i.sid, $1::uuid, i.batch, i.recipient_id, i.channel, false
+    SELECT i.sid, i.alert_id, i.batch, i.recipient_id, i.channel, false
     FROM input i JOIN deliveries d
-      ON d.alert_id = $1::uuid AND d.batch = i.batch AND d.recipient_id = i.recipient_id AND d.channel = i.channel
+      ON d.alert_id = i.alert_id AND d.batch = i.batch AND d.recipient_id = i.recipient_id AND d.channel = i.channel
     WHERE i.kind = 0 AND d.token = i.token AND d.state = 1 AND d.report_rank IS NULL
     ORDER BY i.sid, i.place
-    ON CONFLICT (sid) DO NOTHING RETURNING sid, batch, recipient_id, channel),
+    ON CONFLICT (sid) DO NOTHING RETURNING sid, alert_id, batch, recipient_id, channel),
   updated AS (
     UPDATE deliveries d SET
       state = CASE i.kind WHEN 0 THEN 2 WHEN 1 THEN 3 WHEN 2 THEN 3 WHEN 3 THEN 4 ELSE 5 END,
@@ -50,14 +51,14 @@ constexpr db::Statement k_record{.sql = R"(
       sent_at = CASE i.kind WHEN 0 THEN now() ELSE d.sent_at END,
       error_code = CASE i.kind WHEN 0 THEN NULL ELSE i.error_code END,
       reason = CASE i.kind WHEN 0 THEN '' ELSE i.reason END
-    FROM (SELECT count(*) FROM claimed) AS first, input i
-    WHERE d.alert_id = $1::uuid AND d.batch = i.batch AND d.recipient_id = i.recipient_id AND d.channel = i.channel
+    FROM input i
+    WHERE (SELECT count(*) FROM claimed) >= 0 AND d.alert_id = i.alert_id AND d.batch = i.batch AND d.recipient_id = i.recipient_id AND d.channel = i.channel
       AND d.token = i.token AND d.state = 1 AND d.report_rank IS NULL
-      AND (i.kind <> 0 OR (i.sid, i.recipient_id, i.channel) IN (SELECT c.sid, c.recipient_id, c.channel FROM claimed c))
+      AND (i.kind <> 0 OR (i.sid, i.alert_id, i.batch, i.recipient_id, i.channel) IN (SELECT * FROM claimed))
     RETURNING i.place),
   touched AS (
-    UPDATE alert_batches b SET progressed_at = now()
-    WHERE b.alert_id = $1::uuid AND b.batch = ANY($2::int4[]) AND b.progressed_at < now() - interval '100 milliseconds')
+    UPDATE alert_batches b SET progressed_at = now() FROM (SELECT DISTINCT alert_id, batch FROM input) i
+    WHERE b.alert_id = i.alert_id AND b.batch = i.batch AND b.progressed_at < now() - interval '100 milliseconds')
   SELECT place FROM updated)",
                                  .effect = Effect::writes};
 
@@ -99,18 +100,16 @@ constexpr db::Statement k_absolve{.sql = R"(
   RETURNING i.place)",
                                   .effect = Effect::writes};
 
-std::map<AlertId, std::vector<std::size_t>> by_alert(std::span<const Outcome> outcomes) {
-  std::map<AlertId, std::vector<std::size_t>> groups;
+// Places in the order of their keys. A second outcome of the same attempt is none of the usual, nor is one sent without a SID.
+std::vector<std::size_t> usual_ones(std::span<const Outcome> outcomes) {
+  std::vector<std::size_t> places;
   std::unordered_set<Uuid> tokens;
   for (std::size_t i = 0; i < outcomes.size(); ++i) {
     const bool odd = outcomes[i].kind == Outcome::Kind::sent && !outcomes[i].sid;
-    // A second outcome of the same attempt is none of the usual.
-    if (!odd && tokens.insert(outcomes[i].token.uuid).second) { groups[outcomes[i].id.alert].push_back(i); }
+    if (!odd && tokens.insert(outcomes[i].token.uuid).second) { places.push_back(i); }
   }
-  for (auto& group : groups) {
-    std::sort(group.second.begin(), group.second.end(), [&](auto a, auto b) { return outcomes[a].id < outcomes[b].id; });
-  }
-  return groups;
+  std::sort(places.begin(), places.end(), [&](auto a, auto b) { return outcomes[a].id < outcomes[b].id; });
+  return places;
 }
 
 alert::Delivery take_delivery(db::Row& row) {
@@ -126,8 +125,9 @@ PostgresLedger::PostgresLedger(db::Pool& pool, const Settings& settings)
 
 Result<std::vector<RecordVerdict>> PostgresLedger::record(std::span<const Outcome> outcomes) {
   std::vector<bool> recorded(outcomes.size());
-  for (const auto& group : by_alert(outcomes)) {
-    const auto done = repeating([&] { return record_usual(outcomes, group.second, recorded); });
+  const Places usual = usual_ones(outcomes);
+  if (!usual.empty()) {
+    const auto done = repeating([&] { return record_usual(outcomes, usual, recorded); });
     if (!done) { return done.error(); }
   }
   std::vector<RecordVerdict> verdicts(outcomes.size(), RecordVerdict::recorded);
@@ -161,7 +161,7 @@ Status PostgresLedger::record_usual(std::span<const Outcome> outcomes, const Pla
     reasons.push(std::string_view(outcome.reason));
   }
   db::Params params;
-  params.add(outcomes[places.front()].id.alert.uuid).add(keys.batch).add(keys.recipient).add(keys.channel).add(tokens).add(kinds);
+  params.add(keys.alert).add(keys.batch).add(keys.recipient).add(keys.channel).add(tokens).add(kinds);
   params.add(sids).add(due_ms).add(looked).add(error_codes).add(reasons);
   const auto rows = m_pool.run(k_record, params);
   if (!rows) { return rows.error(); }

@@ -29,7 +29,8 @@ std::vector<std::string> session_settings() {
           "SET enable_seqscan = off",
           "SET enable_hashjoin = off",
           "SET enable_mergejoin = off",
-          "SET random_page_cost = 1.1",
+          "SET seq_page_cost = 0.1",  // what is used is in memory
+          "SET random_page_cost = 0.1",
           "SET plan_cache_mode = force_generic_plan"};
 }
 

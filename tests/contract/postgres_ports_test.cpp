@@ -68,9 +68,10 @@ INSTANTIATE_TEST_SUITE_P(Postgres, BeginContract, k_store);
 INSTANTIATE_TEST_SUITE_P(Postgres, RecordContract, k_store);
 INSTANTIATE_TEST_SUITE_P(Postgres, MergeContract, k_store);
 INSTANTIATE_TEST_SUITE_P(Postgres, DueContract, k_store);
-INSTANTIATE_TEST_SUITE_P(Postgres, QueueContract, testing::Values(QueueSubjectMaker{"postgres", [](const alert::QueueSettings& settings) {
-                                                                                      return std::make_unique<PostgresQueueSubject>(settings);
-                                                                                    }}));
+INSTANTIATE_TEST_SUITE_P(Postgres, QueueContract,
+                         testing::Values(QueueSubjectMaker{"postgres", [](const alert::QueueSettings& settings) {
+                                                             return std::make_unique<PostgresQueueSubject>(settings);
+                                                           }}));
 INSTANTIATE_TEST_SUITE_P(Postgres, SeenContract,
                          testing::Values(SeenSubjectMaker{"postgres", [] { return std::make_unique<PostgresSeen>(); }}));
 

@@ -22,7 +22,7 @@ namespace bizcomms::store {
 struct Settings {
   int committers = 2;                            // groups of new alerts on their way at the same time; 2 for slow disks, 1 for fast ones
   int readers = 2;                               // groups of alerts being read
-  int mergers = 2;                               // groups of reports
+  int mergers = 1;                               // groups of reports: two would wait for each other where a large alert is under way
   int group_max = 200;                           // in one statement
   Millis estimate_age{std::chrono::seconds{1}};  // equal filters share one count for so long
   std::int64_t estimate_exact_max = 10'000;      // above it the planner's guess is given
