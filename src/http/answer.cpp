@@ -95,14 +95,21 @@ bool is_own(std::string_view name) {
   return std::any_of(k_own_fields.begin(), k_own_fields.end(), [&](std::string_view own) { return same_name(own, name); });
 }
 
-void append_clean(std::string& out, std::string_view text) {
-  for (const char c : text) { out += static_cast<unsigned char>(c) < 0x20 || c == 0x7F ? ' ' : c; }
+void append_field(std::string& out, std::string_view name, std::string_view value) {
+  const auto start = out.size();
+  out += name;
+  out += ": ";
+  out += value;
+  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; };
+  std::replace_if(out.begin() + static_cast<std::ptrdiff_t>(start), out.end(), is_control, ' ');
+  out += "\r\n";
 }
 
-void append_field(std::string& out, std::string_view name, std::string_view value) {
-  append_clean(out, name);
+// Of a value that is known to be clean.
+void append_own(std::string& out, std::string_view name, std::string_view value) {
+  out += name;
   out += ": ";
-  append_clean(out, value);
+  out += value;
   out += "\r\n";
 }
 
@@ -123,17 +130,21 @@ bool has_body(int status) { return status >= 200 && status != 204 && status != 3
 std::string answer_head(const Response& response, const std::string& request_id, bool keep_alive, const std::string& date) {
   std::string head;
   head.reserve(320);
-  fmt::format_to(std::back_inserter(head), "HTTP/1.1 {} {}\r\n", response.status, reason_of(response.status));
-  append_field(head, "Date", date);
+  head += "HTTP/1.1 ";
+  head += fmt::format_int(response.status).str();
+  head += ' ';
+  head += reason_of(response.status);
+  head += "\r\n";
+  append_own(head, "Date", date);
   if (has_body(response.status)) {
     if (!response.body.empty()) { append_field(head, "Content-Type", response.content_type); }
-    fmt::format_to(std::back_inserter(head), "Content-Length: {}\r\n", response.body.size());
+    append_own(head, "Content-Length", fmt::format_int(response.body.size()).str());
   }
-  append_field(head, "X-Request-Id", request_id);
+  append_own(head, "X-Request-Id", request_id);
   for (const auto& [name, value] : response.headers.all()) {
     if (!is_own(name)) { append_field(head, name, value); }
   }
-  append_field(head, "Connection", keep_alive ? "keep-alive" : "close");
+  append_own(head, "Connection", keep_alive ? "keep-alive" : "close");
   head += "\r\n";
   return head;
 }

@@ -124,8 +124,9 @@ asio::awaitable<Connection::Received> Connection::receive() {
       co_return refuse({503, "memory", "The server has too many large requests in hand; try again in a second."});
     }
     if (m_framer.wants_continue() && !std::exchange(continued, true)) {
+      const auto deadline = m_deadline;  // from the first byte, whatever comes between
       if (!co_await write("HTTP/1.1 100 Continue\r\n\r\n", {})) { co_return Received::nothing; }
-      arm(m_shared.settings.request_timeout);
+      m_deadline = deadline;
     }
     const auto got = co_await read();
     if (got == Read::bytes) { continue; }

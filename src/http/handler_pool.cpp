@@ -13,8 +13,10 @@ constexpr std::size_t k_thread_name_max = 15;  // Linux cuts nothing, it refuses
 
 HandlerPool::HandlerPool(const std::string& name, int threads, int queue_max) : m_queue_max(static_cast<std::size_t>(queue_max)) {
   m_idle.reserve(static_cast<std::size_t>(threads));
+  const std::scoped_lock lock(m_mutex);
   for (int i = 0; i < threads; ++i) {
     auto& worker = *m_workers.emplace_back(std::make_unique<Worker>());
+    m_idle.push_back(&worker);  // from the start, however late its thread gets going
     worker.thread = std::jthread([this, &worker] { work(worker); });
     pthread_setname_np(worker.thread.native_handle(), (name + "-handler").substr(0, k_thread_name_max).c_str());
   }
@@ -51,7 +53,7 @@ void HandlerPool::stop() {
 }
 
 void HandlerPool::work(Worker& worker) {
-  while (Job* job = next_job(worker)) { job->run(); }
+  for (Job* job = handed_job(worker, std::unique_lock(m_mutex)); job != nullptr; job = next_job(worker)) { job->run(); }
 }
 
 Job* HandlerPool::next_job(Worker& worker) {
@@ -62,6 +64,10 @@ Job* HandlerPool::next_job(Worker& worker) {
     return job;
   }
   m_idle.push_back(&worker);
+  return handed_job(worker, std::move(lock));
+}
+
+Job* HandlerPool::handed_job(Worker& worker, std::unique_lock<std::mutex> lock) {
   worker.wake.wait(lock, [&] { return worker.job != nullptr || m_stopping; });
   return std::exchange(worker.job, nullptr);
 }

@@ -37,7 +37,8 @@ private:
     std::jthread thread;
   };
   void work(Worker& worker);
-  [[nodiscard]] Job* next_job(Worker& worker);
+  [[nodiscard]] Job* next_job(Worker& worker);  // from the queue, or else the next that is handed over
+  [[nodiscard]] Job* handed_job(Worker& worker, std::unique_lock<std::mutex> lock);
 
   std::size_t m_queue_max;
   std::mutex m_mutex;  // guards all below, and each worker's job

@@ -1,5 +1,6 @@
 #include "http/percent.hpp"
 
+#include <algorithm>
 #include <cstdint>
 
 #include "bizcomms/http/message.hpp"
@@ -17,6 +18,9 @@ int hex_value(char c) {
 bool is_unreserved(char c) {
   return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '.' || c == '_' || c == '~';
 }
+
+// Stands for itself wherever it stands, which is what nearly all text is made of.
+bool is_plain(char c) { return c > 0 && c != '%' && c != '+'; }
 
 // The number of bytes that follow a lead byte, and the range its first follower must lie in (this is what rules out overlong
 // forms, surrogates and code points above U+10FFFF).
@@ -57,6 +61,7 @@ bool is_utf8(std::string_view text) {
 }
 
 std::optional<std::string> percent_decode(std::string_view text, Plus plus) {
+  if (std::all_of(text.begin(), text.end(), is_plain)) { return std::string(text); }
   std::string decoded;
   decoded.reserve(text.size());
   for (std::size_t i = 0; i < text.size(); ++i) {

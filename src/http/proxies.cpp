@@ -98,8 +98,9 @@ bool TrustedProxies::contains(const Address& address) const {
 }
 
 std::string TrustedProxies::client_of(const std::string& peer, const Headers& headers) const {
+  if (m_blocks.empty()) { return peer; }
   const auto peer_address = parse_address(peer);
-  if (m_blocks.empty() || !peer_address) { return peer; }
+  if (!peer_address) { return peer; }
   Address client = *peer_address;
   const auto entries = forwarded(headers);
   for (auto entry = entries.rbegin(); entry != entries.rend() && contains(client); ++entry) {

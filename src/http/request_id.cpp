@@ -1,7 +1,5 @@
 #include "http/request_id.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 
 namespace bizcomms::http {
@@ -22,8 +20,13 @@ bool is_sane_request_id(std::string_view id) {
 std::string request_id_of(const Headers& headers, Random& random) {
   const auto given = headers.find("X-Request-Id");
   if (given && is_sane_request_id(*given)) { return std::string(*given); }
-  const auto high = random.next();
-  return fmt::format("{:016x}{:016x}", high, random.next());
+  constexpr std::string_view k_hex = "0123456789abcdef";
+  std::string id;
+  for (int word = 0; word < 2; ++word) {
+    auto bits = random.next();
+    for (int digit = 0; digit < 16; ++digit, bits >>= 4U) { id += k_hex[bits & 15U]; }
+  }
+  return id;
 }
 
 Trace trace_of(const Headers& headers, Random& random) {

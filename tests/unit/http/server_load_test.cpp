@@ -77,9 +77,14 @@ TEST(ServerLoad, AnIdleConnectionIsClosedWithoutAWord) {
   const auto clock = std::make_unique<ManualClock>();
   TestServer up(TestServer::settings(1), clock.get());
   auto used = up.client();
-  EXPECT_EQ(used.ask(get_request("/health")).status, 200);
+  // The second request comes to the one I/O thread when the first connection has become idle.
+  const auto both_served = [&] {
+    EXPECT_EQ(used.ask(get_request("/health")).status, 200);
+    EXPECT_EQ(up.client().ask(get_request("/health")).status, 200);
+  };
+  both_served();
   clock->advance(seconds{74});
-  EXPECT_EQ(used.ask(get_request("/health")).status, 200);
+  both_served();
   clock->advance(seconds{76});
   EXPECT_TRUE(used.closed());
 }
@@ -90,6 +95,7 @@ TEST(ServerLoad, AClientThatDoesNotReadIsCutOff) {
   auto lazy = up.client();
   lazy.send(get_request("/big"));
   auto other = up.client();
+  EXPECT_EQ(other.ask(get_request("/health")).status, 200);
   const auto deadline = std::chrono::steady_clock::now() + seconds{10};
   const auto passes_until = [&](const std::string& metric, double value) {
     while (up.metric(metric) != value && std::chrono::steady_clock::now() < deadline) {
