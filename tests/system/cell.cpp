@@ -63,7 +63,7 @@ json::Value Answer::json() const {
 }
 
 Cell::Cell(Environment options) : m_postgres(std::make_unique<Postgres>()), m_client({}, m_log, m_metrics), m_api_address(free_address()) {
-  m_options = joined({{"BIZCOMMS_DATABASE_URL", m_postgres->url()},
+  m_options = joined({{"BIZCOMMS_DATABASE_URL", m_postgres->empty_database()},
                       {"BIZCOMMS_TWILIO_ACCOUNT_SID", k_account},
                       {"BIZCOMMS_TWILIO_AUTH_TOKEN", k_token},
                       {"BIZCOMMS_TWILIO_FROM", "+15005550006"},

@@ -96,12 +96,12 @@ TEST(Crash, PostgresStoppedAndStartedAgainLosesAndDoublesNothing) {
   make_recipients(cell, 60);
   const auto id = cell.post_alert(k_to_all);
   ASSERT_TRUE(eventually([&] { return cell.taken().size() >= 5; }));
-  cell.postgres().stop();
+  cell.postgres().cluster().stop();
   EXPECT_TRUE(eventually([&] { return cell.call("GET", "/health").status == 503; }));
   const auto refused = cell.call("POST", "/v1/alerts", k_to_all);
   EXPECT_EQ(refused.status, 503);
   EXPECT_TRUE(refused.headers.find("Retry-After")) << refused.body;
-  cell.postgres().start();
+  ASSERT_TRUE(cell.postgres().cluster().restart());
   EXPECT_TRUE(eventually([&] { return cell.call("GET", "/health").status == 200; }));
   ASSERT_TRUE(cell.completes(id)) << cell.call("GET", "/v1/alerts/" + id + "/status").body;
   expect_each_once(cell, 60);
