@@ -94,6 +94,11 @@ asio::awaitable<void> Connection::serve() {
     const auto received = co_await receive();
     if (received == Received::nothing) { co_return; }
     if (received == Received::request) { co_await handle(); }
+    const bool plain = m_exchange.response.ending == Ending::answer && m_exchange.response.delay == Millis{0};
+    if (!plain) {
+      const bool answers = co_await end_otherwise();
+      if (!answers) { co_return; }
+    }
     const bool more = co_await answer();
     set_busy(false);
     if (!more) { break; }
@@ -195,6 +200,25 @@ void Connection::run() noexcept {
 void Connection::resume(bool ran) {
   const auto resumption = std::exchange(m_resume, nullptr);
   resumption(ran);  // may end with this connection destroyed
+}
+
+// For simulators: late, broken off, or never. True when the answer is to be written after all.
+asio::awaitable<bool> Connection::end_otherwise() {
+  const auto ending = m_exchange.response.ending;
+  error_code ignored;
+  if (m_exchange.response.delay > Millis{0}) {
+    asio::steady_timer timer(m_thread.context, m_exchange.response.delay);
+    co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+  }
+  if (ending == Ending::reset) {
+    m_socket.set_option(asio::socket_base::linger(true, 0), ignored);
+    m_socket.close(ignored);
+  }
+  while (ending == Ending::hang) {
+    const auto got = co_await read();
+    if (got != Read::bytes) { break; }
+  }
+  co_return ending == Ending::answer;
 }
 
 // False when nothing may follow it.

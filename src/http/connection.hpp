@@ -81,6 +81,7 @@ private:
   boost::asio::awaitable<Read> read();
   boost::asio::awaitable<void> handle();
   boost::asio::awaitable<bool> run_on_handler_thread();
+  boost::asio::awaitable<bool> end_otherwise();
   boost::asio::awaitable<bool> answer();
   boost::asio::awaitable<bool> write(std::string_view head, std::string_view body);
   boost::asio::awaitable<void> linger();
