@@ -35,6 +35,7 @@ Result<Settings> tied_together(Settings settings) {
   const auto api_url = "http://" + reachable(*api);
   const auto phones_url = "http://" + reachable(*phones);
   settings.simulator.listen = *phones;
+  settings.simulator.seed = Random::system_seed();  // the ids of messages must not come again: the ledger remembers those of earlier starts
   settings.simulator.inbound_url = api_url + "/v1/webhooks/twilio/inbound-message";
   settings.twilio.account_sid = settings.simulator.account_sid;
   settings.twilio.auth_token = settings.simulator.auth_token;

@@ -64,7 +64,7 @@ struct Settings {
   std::string data_folder;  // empty: /var/lib/bizcomms-dev for root, XDG's data folder otherwise
   std::string simulator_listen = "127.0.0.1:8002";
   bool real_hackernews = false;  // dev: read the real HackerNews instead of built-in stories
-  std::int64_t simulator_seed = 1;
+  std::int64_t simulator_seed = 0;
   simulator::Settings simulator;
 };
 

@@ -98,7 +98,9 @@ Running Cell::start(const std::string& role, const Environment& more, std::vecto
 void Cell::start_simulator(const Environment& more) {
   const auto listen = m_simulator.address.empty() ? "127.0.0.1:0" : m_simulator.address;
   m_simulator.process.reset();
-  m_simulator = start("simulate", joined({{"BIZCOMMS_LISTEN", listen}}, more));
+  // Another seed at each start, since the same one would give the ids of earlier messages again.
+  const auto seed = std::to_string(++m_simulator_starts);
+  m_simulator = start("simulate", joined({{"BIZCOMMS_LISTEN", listen}, {"BIZCOMMS_SIMULATOR_SEED", seed}}, more));
   m_options.insert_or_assign("BIZCOMMS_TWILIO_BASE_URL", "http://" + m_simulator.address);
 }
 

@@ -90,6 +90,7 @@ private:
   http::CurlClient m_client;
   std::string m_api_address;
   std::string m_key;
+  int m_simulator_starts = 0;
   Running m_simulator;
   Running m_serve;
   Running m_work;
