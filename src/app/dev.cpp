@@ -21,6 +21,7 @@ namespace bizcomms::app {
 namespace {
 
 constexpr Millis k_watch_interval{200};
+constexpr Millis k_first_look_limit{2'000};
 constexpr Millis k_drain_limit{1'000};
 constexpr Millis k_poll_interval{std::chrono::minutes{5}};
 
@@ -150,6 +151,7 @@ Status Dev::start_roles() {
       m_ground.log.error("the poller stopped", ended.error());
     }
   });
+  m_watch->wait_for_first_look(k_first_look_limit);
   m_steps.end("serve, work and poll, all in this process");
   return {};
 }

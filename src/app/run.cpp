@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <array>
+#include <algorithm>
 #include <cstdio>
 #include <exception>
 #include <new>
@@ -30,6 +30,14 @@ int print(const Printed& printed) {
   return printed.exit_code;
 }
 
+// A default that depends on another option.
+void follow_up(Context& context) {
+  auto& twilio = context.settings.twilio;
+  if (!context.origins.contains("twilio-connect-timeout")) {
+    twilio.connect_timeout = std::min(twilio.connect_timeout, twilio.request_timeout);
+  }
+}
+
 int dispatch(const std::vector<std::string>& arguments) {
   const auto all = commands();
   std::vector<Usage> usages;
@@ -47,6 +55,7 @@ int dispatch(const std::vector<std::string>& arguments) {
     auto origins = load(groups, {invocation.flags, environment, config_file(invocation, environment)}, invocation.role);
     if (!origins) { return refuse(origins.error()); }
     context.origins = *std::move(origins);
+    follow_up(context);
   }
   for (const auto& command : all) {
     if (command.usage.role == invocation.role) { return command.run(context); }

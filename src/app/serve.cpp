@@ -8,6 +8,7 @@ namespace bizcomms::app {
 namespace {
 
 constexpr Millis k_watch_interval{1'000};
+constexpr Millis k_first_look_limit{2'000};  // so that who waits for the first log line finds the role ready, if it can be
 
 void note_what_is_missing(const Settings& settings, const Log& log) {
   if (!settings.twilio.auth_token.empty() && !settings.twilio.public_url.empty()) { return; }
@@ -23,6 +24,7 @@ int serve(const Settings& settings, const Signals& signals, Ground& ground, cons
                     {.live = [] { return api::Probe{}; }, .ready = [&role] { return (*role)->ready(); }}, ground);
   if (const auto started = (*role)->start(); !started) { return failed(started.error()); }
   if (const auto started = admin.start(); !started) { return failed(started.error()); }
+  watch.wait_for_first_look(k_first_look_limit);
   ground.log.info("the API serves", {{"address", (*role)->address()}, {"admin_address", admin.address()}, {"version", version_number()}});
   note_what_is_missing(settings, ground.log);
   signals.wait();

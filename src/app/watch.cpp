@@ -54,10 +54,20 @@ Standing Watch::standing() const {
   return m_standing;
 }
 
+void Watch::wait_for_first_look(Millis limit) const {
+  std::unique_lock lock(m_mutex);
+  m_changed.wait_for(lock, limit, [&] { return m_looked; });
+}
+
 Standing Watch::wait_for_change(const Standing& known, const std::stop_token& stop) const {
   std::unique_lock lock(m_mutex);
   m_changed.wait(lock, stop, [&] { return m_standing != known; });
   return m_standing;
+}
+
+void Watch::note_change(const Standing& before, const Standing& now) const {
+  if (now.active != before.active) { m_log.info(now.active ? "this cell is active" : "this cell is on standby", {{"epoch", now.epoch}}); }
+  if (!now.problem.empty() && now.problem != before.problem) { m_log.warning("the database is not ready", {{"problem", now.problem}}); }
 }
 
 void Watch::run(const std::stop_token& stop) {
@@ -67,12 +77,11 @@ void Watch::run(const std::stop_token& stop) {
     const auto now = look(m_questions, m_cell, before, was_read_only);
     m_active.set(now.active ? 1 : 0);
     m_reachable.set(now.reachable ? 1 : 0);
-    if (now == before) { continue; }
-    if (now.active != before.active) { m_log.info(now.active ? "this cell is active" : "this cell is on standby", {{"epoch", now.epoch}}); }
-    if (!now.problem.empty() && now.problem != before.problem) { m_log.warning("the database is not ready", {{"problem", now.problem}}); }
+    note_change(before, now);
     {
       const std::scoped_lock lock(m_mutex);
       m_standing = now;
+      m_looked = true;
     }
     m_changed.notify_all();
   } while (sleep_for(stop, m_interval));

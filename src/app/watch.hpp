@@ -41,11 +41,14 @@ class Watch {
 public:
   Watch(DatabaseQuestions questions, std::string cell, Millis interval, const Log& log, Metrics& metrics);
   [[nodiscard]] Standing standing() const;
+  // Blocks until the first look is done, at most `limit`.
+  void wait_for_first_look(Millis limit) const;
   // Blocks until a look has changed something since `known`, or a stop; what holds then.
   [[nodiscard]] Standing wait_for_change(const Standing& known, const std::stop_token& stop) const;
 
 private:
   void run(const std::stop_token& stop);
+  void note_change(const Standing& before, const Standing& now) const;
 
   const DatabaseQuestions m_questions;
   const std::string m_cell;
@@ -53,9 +56,10 @@ private:
   const Log m_log;
   Gauge& m_active;
   Gauge& m_reachable;
-  mutable std::mutex m_mutex;  // guards m_standing
+  mutable std::mutex m_mutex;  // guards m_standing, m_looked
   mutable std::condition_variable_any m_changed;
   Standing m_standing;
+  bool m_looked = false;
   std::jthread m_thread;  // last: it uses all above
 };
 

@@ -8,6 +8,7 @@ namespace bizcomms::app {
 namespace {
 
 constexpr Millis k_watch_interval{1'000};
+constexpr Millis k_first_look_limit{2'000};  // so that who waits for the first log line finds the role ready, if it can be
 
 int work(const Settings& settings, const Signals& signals, Ground& ground, const db::ConnectionSettings& connection) {
   Database database(connection, settings, ground);
@@ -16,6 +17,7 @@ int work(const Settings& settings, const Signals& signals, Ground& ground, const
   AdminServer admin(admin_address(settings, Role::work), {.live = [] { return api::Probe{}; }, .ready = [&role] { return role.ready(); }},
                     ground);
   if (const auto started = admin.start(); !started) { return failed(started.error()); }
+  watch.wait_for_first_look(k_first_look_limit);
   ground.log.info("the worker is up", {{"admin_address", admin.address()}, {"version", version_number()}});
   signals.wait();
   ground.log.info("stopping");
