@@ -32,23 +32,23 @@ struct Api::Hidden {
     return problem(error, request.id, settings.retry_after);
   }
 
-  http::Route open(std::string method, std::string path, http::Handler handler) const {
-    return {.method = std::move(method), .pattern = std::move(path), .handler = std::move(handler), .run_on = http::RunOn::io_thread};
+  static http::Route open(const char* method, const char* path, http::Handler handler) {
+    return {.method = method, .pattern = path, .handler = std::move(handler), .run_on = http::RunOn::io_thread};
   }
 
   template <class Handlers>
-  http::Route keyed(std::string method, std::string path, Handlers& handlers, Result<http::Response> (Handlers::*handle)(const Call&)) {
+  http::Route keyed(const char* method, const char* path, Handlers& handlers, Result<http::Response> (Handlers::*handle)(const Call&)) {
     const auto handler = [this, &handlers, handle](const http::Request& request) {
       const auto key = authentication.key_of(request);
       if (!key) { return answered(request, key.error()); }
       return answered(request, (handlers.*handle)(Call{request, (*key)->name()}));
     };
-    return {.method = std::move(method), .pattern = std::move(path), .handler = handler};
+    return {.method = method, .pattern = path, .handler = handler};
   }
 
-  http::Route webhook(std::string path, Result<http::Response> (WebhookHandlers::*handle)(const http::Request&)) {
+  http::Route webhook(const char* path, Result<http::Response> (WebhookHandlers::*handle)(const http::Request&)) {
     const auto handler = [this, handle](const http::Request& request) { return answered(request, (webhooks.*handle)(request)); };
-    return {.method = "POST", .pattern = std::move(path), .handler = handler, .takes_form = true};
+    return {.method = "POST", .pattern = path, .handler = handler, .takes_form = true};
   }
 
   Settings settings;
@@ -67,8 +67,8 @@ std::vector<http::Route> Api::routes() {
   const auto health = [&api](const http::Request&) { return health_answer(api.parts.health()); };
   const auto document = [](const http::Request&) { return http::Response{.body = std::string(openapi_document())}; };
   return {
-      api.open("GET", "/health", health),
-      api.open("GET", "/openapi.json", document),
+      Hidden::open("GET", "/health", health),
+      Hidden::open("GET", "/openapi.json", document),
       api.keyed("POST", "/v1/alerts", api.alerts, &AlertHandlers::post),
       api.keyed("GET", "/v1/alerts", api.alerts, &AlertHandlers::list),
       api.keyed("GET", "/v1/alerts/{alert_id}", api.alerts, &AlertHandlers::get),

@@ -16,7 +16,7 @@ Millis rounded_up(std::chrono::nanoseconds duration) { return std::chrono::ceil<
 }  // namespace
 
 std::string client_of(std::string_view address) {
-  const std::string text(address.substr(0, k_address_bytes_max));
+  std::string text(address.substr(0, k_address_bytes_max));
   std::array<char, 16> bytes{};
   if (inet_pton(AF_INET, text.c_str(), bytes.data()) == 1) { return {bytes.data(), 4}; }
   if (inet_pton(AF_INET6, text.c_str(), bytes.data()) != 1) { return text; }

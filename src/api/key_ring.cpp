@@ -71,7 +71,8 @@ bool Key::was_used_from(std::size_t address_hash) const {
   return m_addresses.at(address_hash % m_addresses.size()).load(std::memory_order_relaxed) == (address_hash | 1U);
 }
 
-KeyRing::KeyRing(KeyRingSettings settings, std::vector<NamedKey> given, Load load, const Clock& clock, const Log& log, NoteUse note_use)
+KeyRing::KeyRing(KeyRingSettings settings, const std::vector<NamedKey>& given, Load load, const Clock& clock, const Log& log,
+                 NoteUse note_use)
     : m_settings(settings),
       m_given(renewed({}, given)),
       m_load(std::move(load)),

@@ -23,6 +23,7 @@ public:
   Guard(Tree& tree, int depth_max) : m_tree(tree), m_depth_max(depth_max) {}
   [[nodiscard]] const std::string& refusal() const { return m_refusal; }
 
+  // Names that RapidJSON asks for. NOLINTBEGIN(readability-identifier-naming)
   bool Null() { return m_tree.Null(); }
   bool Bool(bool truth) { return m_tree.Bool(truth); }
   bool RawNumber(const char* text, rapidjson::SizeType length, bool /*copy*/) { return number({text, length}); }
@@ -46,6 +47,7 @@ public:
     --m_depth;
     return m_tree.EndArray(elements);
   }
+  // NOLINTEND(readability-identifier-naming)
 
 private:
   // The reader has checked its grammar. A whole number that fits into 64 bits stays one.

@@ -19,7 +19,8 @@ inline constexpr std::size_t k_errors_max = 32;  // of one document; what comes 
 
 struct Document::Hidden {
   // The first chunk holds most documents whole; small ones should not touch RapidJSON's default of 64 KiB.
-  explicit Hidden(std::size_t text_bytes) : allocator(std::min<std::size_t>(1024 + text_bytes * 4, 64 * 1024)), tree(&allocator, 512) {}
+  explicit Hidden(std::size_t text_bytes)
+      : allocator(std::min<std::size_t>(1024 + text_bytes * 4, std::size_t{64} * 1024)), tree(&allocator, 512) {}
 
   void add_error(std::string field, std::string message) {
     if (errors.size() >= k_errors_max) {

@@ -77,7 +77,8 @@ public:
   using NoteUse = std::function<Status(std::span<const KeyHash>)>;
 
   // `given` keys stand beside the loaded ones and never change. Two keys may share a name: the old and the new one of a rotation.
-  KeyRing(KeyRingSettings settings, std::vector<NamedKey> given, Load load, const Clock& clock, const Log& log, NoteUse note_use = {});
+  KeyRing(KeyRingSettings settings, const std::vector<NamedKey>& given, Load load, const Clock& clock, const Log& log,
+          NoteUse note_use = {});
 
   // The key, or null: unknown or revoked. `unavailable` where it is not known and the list could not be read. Compares with every key in
   // constant time.

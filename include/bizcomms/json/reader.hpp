@@ -16,7 +16,7 @@
 namespace bizcomms::json {
 
 struct Limits {
-  std::size_t bytes = 1024 * 1024;
+  std::size_t bytes = std::size_t{1024} * 1024;
   int depth = 16;
 };
 

@@ -1,3 +1,4 @@
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "unit/api/api_on_fakes.hpp"
@@ -12,7 +13,7 @@ Texts walk(ApiOnFakes& fakes, const std::string& target, const std::string& list
   Texts ids;
   std::string cursor;
   for (int page = 0; page < 100; ++page) {
-    const auto answer = fakes.ask("GET", target + (cursor.empty() ? "" : "&cursor=" + cursor));
+    const auto answer = fakes.ask("GET", fmt::format("{}{}{}", target, cursor.empty() ? "" : "&cursor=", cursor));
     EXPECT_EQ(answer.status, 200) << answer.response.body;
     for (const auto& each : answer[list].elements()) { ids.push_back(each[id].as_string().value_or("")); }
     if (pages != nullptr) { *pages = page + 1; }

@@ -1,3 +1,4 @@
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <set>
@@ -10,7 +11,7 @@ namespace bizcomms::api {
 namespace {
 
 json::Document document() {
-  auto parsed = json::Document::parse(openapi_document(), {.bytes = 1024 * 1024, .depth = 32});
+  auto parsed = json::Document::parse(openapi_document(), {.bytes = 1'048'576, .depth = 32});
   EXPECT_TRUE(parsed) << parsed.error().message;
   return *std::move(parsed);
 }
@@ -56,7 +57,7 @@ TEST(OpenApi, NamesExactlyTheRoutesThatAreServed) {
   std::set<std::string> written;
   for (const auto& [path, item] : openapi.root()["paths"].members()) {
     for (const auto& [method, operation] : item.members()) {
-      if (method != "parameters") { written.insert(method + " " + path); }
+      if (method != "parameters") { written.insert(fmt::format("{} {}", method, path)); }
     }
   }
   EXPECT_EQ(written, served);

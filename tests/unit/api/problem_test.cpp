@@ -26,7 +26,7 @@ TEST(Problem, NeverShowsTheInside) {
 }
 
 TEST(Problem, SaysWhenToTryAgain) {
-  const auto retry_after = [](Error error) {
+  const auto retry_after = [](const Error& error) {
     return std::string(problem(error, "r1", std::chrono::seconds{5}).headers.find("Retry-After").value_or(""));
   };
   EXPECT_EQ(retry_after({.code = ErrorCode::unavailable, .message = "No."}), "5");
