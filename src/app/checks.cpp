@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "app/work_role.hpp"
+
 namespace bizcomms::app {
 namespace {
 
@@ -12,7 +14,7 @@ Status check_built_in(const std::string& option, const std::string& kind) {
 
 Status check_worker(const Settings& settings) {
   if (auto twilio = settings.twilio.check(); !twilio) { return twilio; }
-  if (auto worker = settings.worker.check(); !worker) { return worker; }
+  if (auto worker = worker_settings(settings).check(); !worker) { return worker; }
   return {};
 }
 

@@ -6,8 +6,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <cstdlib>
 #include <cstdio>
+#include <cstdlib>
 #include <stdexcept>
 #include <utility>
 
@@ -92,6 +92,8 @@ Running Cell::start(const std::string& role, const Environment& more, std::vecto
   if (!line) { throw std::runtime_error(role + " did not start: " + running.process->output()); }
   running.address = member_of(*line, "address");
   running.admin_address = member_of(*line, "admin_address");
+  const auto ready = [&] { return ask("GET", "http://" + running.admin_address + "/health/ready", {}, {}).status == 200; };
+  if (!eventually(ready)) { throw std::runtime_error(role + " did not become ready: " + running.process->output()); }
   return running;
 }
 
@@ -134,8 +136,9 @@ Answer Cell::call(const std::string& method, const std::string& path, const std:
 }
 
 std::string Cell::make_recipient(const std::string& number, const std::string& tags, const std::string& preferences) {
-  const auto answer = call("POST", "/v1/recipients",
-                           R"({"name":"Ann Example","phone_number":")" + number + R"(","tags":)" + tags + R"(,"preferences":)" + preferences + "}");
+  const auto answer =
+      call("POST", "/v1/recipients",
+           R"({"name":"Ann Example","phone_number":")" + number + R"(","tags":)" + tags + R"(,"preferences":)" + preferences + "}");
   EXPECT_EQ(answer.status, 201) << answer.body;
   return answer.json()["recipient_id"].as_string().value_or("");
 }

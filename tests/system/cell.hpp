@@ -1,5 +1,5 @@
-// A whole cell for a system test: PostgreSQL, the phone simulator, and the real binary's roles as processes, on loopback. All of it ends with
-// the object. Reads like: cell.start_serve(); auto alert = cell.post_alert(…); EXPECT_EQ(cell.phones().texts("+1555…"), …).
+// A whole cell for a system test: PostgreSQL, the phone simulator, and the real binary's roles as processes, on loopback. All of it ends
+// with the object. Reads like: cell.start_serve(); auto alert = cell.post_alert(…); EXPECT_EQ(cell.phones().texts("+1555…"), …).
 #pragma once
 
 #include <chrono>
@@ -33,7 +33,7 @@ struct Answer {
 // One running role.
 struct Running {
   std::unique_ptr<Process> process;
-  std::string address;        // of its API or simulator, where it has one
+  std::string address;  // of its API or simulator, where it has one
   std::string admin_address;
 };
 

@@ -15,10 +15,19 @@ constexpr const char* k_to_all = R"({"title":"Disk full","message":"The disk of 
 
 // Short leases and waits in the order that must hold: request timeout < lease < grace.
 Environment fast() {
-  return {{"BIZCOMMS_TWILIO_TIMEOUT", "800ms"},  {"BIZCOMMS_LEASE", "7s"},          {"BIZCOMMS_LIST_LAG", "1s"},
-          {"BIZCOMMS_RETRY_FIRST", "50ms"},      {"BIZCOMMS_RETRY_LONGEST", "500ms"}, {"BIZCOMMS_SWEEP_INTERVAL", "100ms"},
-          {"BIZCOMMS_QUEUE_VISIBILITY", "2s"},   {"BIZCOMMS_DUE_HIDDEN_FOR", "1s"}, {"BIZCOMMS_ATTEMPTS_MAX", "50"},
-          {"BIZCOMMS_BREAKER_PROBE_FIRST", "200ms"}, {"BIZCOMMS_BREAKER_PROBE_LONGEST", "500ms"}, {"BIZCOMMS_STALLED_AFTER", "3s"}};
+  return {{"BIZCOMMS_TWILIO_TIMEOUT", "800ms"},
+          {"BIZCOMMS_TWILIO_CONNECT_TIMEOUT", "400ms"},
+          {"BIZCOMMS_LEASE", "7s"},
+          {"BIZCOMMS_LIST_LAG", "1s"},
+          {"BIZCOMMS_RETRY_FIRST", "50ms"},
+          {"BIZCOMMS_RETRY_LONGEST", "500ms"},
+          {"BIZCOMMS_SWEEP_INTERVAL", "100ms"},
+          {"BIZCOMMS_QUEUE_VISIBILITY", "2s"},
+          {"BIZCOMMS_DUE_HIDDEN_FOR", "1s"},
+          {"BIZCOMMS_ATTEMPTS_MAX", "50"},
+          {"BIZCOMMS_BREAKER_PROBE_FIRST", "200ms"},
+          {"BIZCOMMS_BREAKER_PROBE_LONGEST", "500ms"},
+          {"BIZCOMMS_STALLED_AFTER", "3s"}};
 }
 
 std::string number(int n) { return "+1555" + std::to_string(1'000'000 + n); }

@@ -69,11 +69,13 @@ TEST_F(Delivery, TheOverviewsThreeExamplesAnswerInTheirShapes) {
 TEST_F(Delivery, FortyTwoPhonesWithCallbacksLateDoubledAndReorderedEndInTheRightCounts) {
   cell.faults(R"({"callback_delay_min_ms":0,"callback_delay_max_ms":400,"callback_duplication":0.5,"callback_reordering":0.4,
                   "callback_held_min_ms":100,"callback_held_max_ms":900,
-                  "recipients":[{"to":")" + number(3) + R"(","error_code":30005},{"to":")" + number(7) + R"(","refuse":21614}]})");
+                  "recipients":[{"to":")" +
+              number(3) + R"(","error_code":30005},{"to":")" + number(7) + R"(","refuse":21614}]})");
   for (int n = 0; n < 42; ++n) { cell.make_recipient(number(n)); }
   const auto id = cell.post_alert(R"({"title":"T","message":"M","recipient_filters":{"tags":["news"]}})");
   ASSERT_TRUE(cell.completes(id));
-  const std::map<std::string, std::int64_t> expected{{"total", 42}, {"sent", 40}, {"delivered", 40}, {"failed", 2}, {"pending", 0}, {"cancelled", 0}};
+  const std::map<std::string, std::int64_t> expected{{"total", 42}, {"sent", 40},   {"delivered", 40},
+                                                     {"failed", 2}, {"pending", 0}, {"cancelled", 0}};
   EXPECT_TRUE(eventually([&] { return cell.counts(id) == expected; })) << cell.call("GET", "/v1/alerts/" + id + "/status?limit=200").body;
   std::map<std::string, int> phones;
   for (const auto& item : cell.received()) {
@@ -91,7 +93,8 @@ TEST_F(Delivery, ACallIsHeardAndAcknowledgedByAKey) {
       R"({"title":"Fire","message":"In <building> 7 & 8","priority":"critical","delivery_method":"voice","recipient_filters":{"tags":["oncall"]}})");
   ASSERT_TRUE(eventually([&] { return !cell.received_by(number(1)).empty(); }));
   EXPECT_NE(cell.received_by(number(1)).front().text.find("In <building> 7 & 8"), std::string::npos);
-  EXPECT_TRUE(eventually([&] { return cell.simulator("POST", "/simulator/phones/" + number(1) + "/press", R"({"digits":"1"})").status == 204; }));
+  EXPECT_TRUE(
+      eventually([&] { return cell.simulator("POST", "/simulator/phones/" + number(1) + "/press", R"({"digits":"1"})").status == 204; }));
   EXPECT_TRUE(eventually([&] {
     const auto status = cell.call("GET", "/v1/alerts/" + id + "/status");
     const auto deliveries = status.json()["deliveries"].elements();

@@ -1,5 +1,5 @@
-// The document that the server serves, held against the server: every operation it names is called, for its success and its refusals, and every answer
-// must be one that it documents, in the documented shape.
+// The document that the server serves, held against the server: every operation it names is called, for its success and its refusals, and
+// every answer must be one that it documents, in the documented shape.
 #include <gtest/gtest.h>
 
 #include <set>
@@ -51,7 +51,9 @@ protected:
       if (!type.starts_with(name)) { continue; }
       documented = true;
       if (name.find("json") == std::string::npos) { continue; }
-      for (const auto& error : schema_errors(document->root(), content["schema"], answer.json())) { ADD_FAILURE() << what << ": " << error; }
+      for (const auto& error : schema_errors(document->root(), content["schema"], answer.json())) {
+        ADD_FAILURE() << what << ": " << error;
+      }
     }
     EXPECT_TRUE(documented) << type << " is not documented: " << what;
   }
@@ -61,7 +63,8 @@ protected:
   std::set<std::string> called;
 };
 
-constexpr const char* k_alert = R"({"title":"T","message":"M","delivery_method":"both","recipient_filters":{"tags":["x","y"],"tags_match":"all"}})";
+constexpr const char* k_alert =
+    R"({"title":"T","message":"M","delivery_method":"both","recipient_filters":{"tags":["x","y"],"tags_match":"all"}})";
 constexpr const char* k_recipient = R"({"name":"Ann","phone_number":"+15550001111","tags":["x"]})";
 
 TEST_F(OpenApi, EveryDocumentedOperationAnswersAsDocumented) {
@@ -115,18 +118,22 @@ TEST_F(OpenApi, EveryDocumentedOperationAnswersAsDocumented) {
     expect(403, "POST", path, path, "From=%2B15551234567", {{"Content-Type", "application/x-www-form-urlencoded"}});
   }
   const std::string inbound = "/v1/webhooks/twilio/inbound-message";
-  const auto text = "http://" + cell.api_address() + inbound +
-                    "AccountSidAC0123456789abcdef0123456789abcdefBodyhelloFrom+15551234567MessageSidSM0123456789abcdef0123456789abcdefTo+15005550006";
+  const auto text =
+      "http://" + cell.api_address() + inbound +
+      "AccountSidAC0123456789abcdef0123456789abcdefBodyhelloFrom+15551234567MessageSidSM0123456789abcdef0123456789abcdefTo+15005550006";
   const auto signature = crypto::to_base64(crypto::hmac_sha1("0123456789abcdef0123456789abcdef", text));
   expect(204, "POST", inbound, inbound,
-         "AccountSid=AC0123456789abcdef0123456789abcdef&Body=hello&From=%2B15551234567&MessageSid=SM0123456789abcdef0123456789abcdef&To=%2B15005550006",
+         "AccountSid=AC0123456789abcdef0123456789abcdef&Body=hello&From=%2B15551234567&MessageSid=SM0123456789abcdef0123456789abcdef&To=%"
+         "2B15005550006",
          {{"Content-Type", "application/x-www-form-urlencoded"}, {"X-Twilio-Signature", signature}});
 
   for (const auto& [path, operations] : document->root()["paths"].members()) {
     for (const auto* method : {"get", "post", "put", "delete"}) {
       std::string upper = method;
       std::transform(upper.begin(), upper.end(), upper.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
-      if (operations[method].is_object()) { EXPECT_TRUE(called.contains(upper + " " + path)) << upper << " " << path << " is documented but not tried here"; }
+      if (operations[method].is_object()) {
+        EXPECT_TRUE(called.contains(upper + " " + path)) << upper << " " << path << " is documented but not tried here";
+      }
     }
   }
 }

@@ -11,8 +11,8 @@
 namespace bizcomms::test {
 namespace {
 
-constexpr std::array<std::string_view, 10> k_words{"description", "examples", "example", "default",   "title",
-                                                   "readOnly",    "writeOnly", "deprecated", "format", "$comment"};
+constexpr std::array<std::string_view, 10> k_words{"description", "examples",  "example",    "default", "title",
+                                                   "readOnly",    "writeOnly", "deprecated", "format",  "$comment"};
 
 class Check {
 public:
@@ -43,7 +43,9 @@ private:
     if (keyword == "minItems" || keyword == "maxItems") { return count(keyword, rule, value, path); }
     if (keyword == "pattern") { return pattern(rule, value, path); }
     if (keyword == "format" && rule.as_string() == "date-time") { return date_time(value, path); }
-    if (std::find(k_words.begin(), k_words.end(), keyword) == k_words.end()) { error(path, "this test does not know the keyword " + keyword); }
+    if (std::find(k_words.begin(), k_words.end(), keyword) == k_words.end()) {
+      error(path, "this test does not know the keyword " + keyword);
+    }
   }
 
   static bool is(const std::string& type, const json::Value& value) {
@@ -135,7 +137,9 @@ private:
   }
   void pattern(const json::Value& rule, const json::Value& value, const std::string& path) {
     const auto text = value.as_string();
-    if (text && !std::regex_search(*text, std::regex(rule.as_string().value_or("")))) { error(path, "does not match its pattern: " + *text); }
+    if (text && !std::regex_search(*text, std::regex(rule.as_string().value_or("")))) {
+      error(path, "does not match its pattern: " + *text);
+    }
   }
   void date_time(const json::Value& value, const std::string& path) {
     const auto text = value.as_string();
