@@ -31,7 +31,7 @@ class Connection;
 // Touched by its own thread alone, the context's post() apart.
 struct IoThread {
   std::list<Connection*> connections;
-  std::array<char, 64 * 1024> scratch{};  // what a read brings; kept by nobody across a suspension
+  std::array<char, 65'536> scratch{};  // what a read brings; kept by nobody across a suspension
   Random random{Random::system_seed()};
   DateField date;
   bool sweeping = false;

@@ -5,8 +5,8 @@
 namespace bizcomms::http {
 namespace {
 
-constexpr std::size_t k_reserve_max = 64 * 1024;  // a promised length is not yet a sent one
-constexpr std::size_t k_text_kept_max = 2 * 1024;
+constexpr std::size_t k_reserve_max = std::size_t{64} * 1024;  // a promised length is not yet a sent one
+constexpr std::size_t k_text_kept_max = 2048;
 
 bool is_control(char c) { return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7F; }
 

@@ -17,7 +17,7 @@ using bizcomms::http::Framer;
 using bizcomms::http::Router;
 
 constexpr std::size_t k_header_max = 4096;
-constexpr std::size_t k_body_max = 16 * 1024;
+constexpr std::size_t k_body_max = 16'384;
 
 Router router_of_all_shapes() {
   Router router;
@@ -64,7 +64,7 @@ std::vector<std::string> outcome_of(std::string_view stream, std::string_view pi
 
 }  // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {  // NOLINT(readability-identifier-naming)
   const std::string input(data, data + size);
   const auto cut = size / 8;  // the first eighth says how to cut the rest
   const auto stream = std::string_view(input).substr(cut);

@@ -24,9 +24,9 @@ struct ServerSettings {
   int handler_threads = 64;
   int handler_queue_max = 1024;          // requests waiting for a handler thread
   int connections_max = 10'000;
-  std::size_t header_bytes_max = 32 * 1024;
-  std::size_t body_bytes_max = 1024 * 1024;
-  std::size_t all_bodies_bytes_max = 256 * 1024 * 1024;  // of all requests in hand; one more that is being read gets 503
+  std::size_t header_bytes_max = std::size_t{32} * 1024;
+  std::size_t body_bytes_max = std::size_t{1024} * 1024;
+  std::size_t all_bodies_bytes_max = std::size_t{256} * 1024 * 1024;  // of all requests in hand; one more that is being read gets 503
   std::chrono::seconds idle_timeout{75};     // above a load balancer's 60 s
   std::chrono::seconds request_timeout{10};  // first byte to last
   std::chrono::seconds write_timeout{10};

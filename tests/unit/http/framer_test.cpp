@@ -8,8 +8,8 @@
 namespace bizcomms::http {
 namespace {
 
-constexpr std::size_t k_header_max = 32 * 1024;
-constexpr std::size_t k_body_max = 1024 * 1024;
+constexpr std::size_t k_header_max = 32'768;
+constexpr std::size_t k_body_max = 1'048'576;
 
 // What became of a stream: "POST /a hello" for each request, "refused 400" or "wants more" at the end.
 struct Outcome {
@@ -65,7 +65,7 @@ Outcome byte_by_byte(std::string_view stream) {
 
 // The outcome, having seen that it is the same however the stream is cut.
 Outcome outcome_of(const std::string& stream) {
-  const auto whole = in_pieces(stream, {});
+  auto whole = in_pieces(stream, {});
   for (std::size_t cut = 1; stream.size() < 5000 && cut < stream.size(); ++cut) {
     EXPECT_EQ(in_pieces(stream, {cut}), whole) << "cut at " << cut << " of " << stream.substr(0, 200);
   }
@@ -208,10 +208,7 @@ TEST(Framer, RefusesBareLineEndings) {
 }
 
 TEST(Framer, RefusesMalformedFields) {
-  for (const char* field : {"X : y", ": y", "X y", "X", "X\x01: y", "(x): y",
-                            "X: a\x01"
-                            "b",
-                            "X: a\x7f", "X\xe9: y"}) {
+  for (const char* field : {"X : y", ": y", "X y", "X", "X\x01: y", "(x): y", "X: a\001b", "X: a\x7f", "X\xe9: y"}) {
     expect_refused(400, get(std::string(field) + "\r\n"));
   }
   expect_refused(400, get(std::string("X: a\0b\r\n", 8)));

@@ -73,7 +73,7 @@ std::vector<Attack> malformed() {
 }
 
 std::vector<Attack> endless() {
-  const std::string much(4 * 1024 * 1024, 'a');
+  const std::string much(4'000'000, 'a');
   std::string fields;
   for (int i = 0; i < 100'000; ++i) { fields += "a: b\r\n"; }
   std::string trailers;

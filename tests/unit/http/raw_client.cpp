@@ -64,7 +64,7 @@ bool RawClient::send(std::string_view bytes) {
 
 bool RawClient::receive() {
   if (m_ended || !ready(m_socket, POLLIN)) { return false; }
-  std::array<char, 64 * 1024> buffer{};
+  std::array<char, 65'536> buffer{};
   const auto size = recv(m_socket, buffer.data(), buffer.size(), 0);
   m_ended = size <= 0;
   if (!m_ended) { m_received.append(buffer.data(), static_cast<std::size_t>(size)); }

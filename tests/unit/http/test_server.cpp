@@ -1,5 +1,7 @@
 #include "test_server.hpp"
 
+#include <fmt/format.h>
+
 #include <chrono>
 #include <stdexcept>
 #include <utility>
@@ -10,12 +12,12 @@ namespace {
 Response text(std::string body) { return {.body = std::move(body), .content_type = "text/plain"}; }
 
 Response page(int status, const std::string& detail, const std::string& request_id) {
-  return {.status = status, .body = std::to_string(status) + " " + request_id + " " + detail, .content_type = "application/problem+json"};
+  return {.status = status, .body = fmt::format("{} {} {}", status, request_id, detail), .content_type = "application/problem+json"};
 }
 
 Response echo(const Request& request) {
   std::string shown = request.captures.front() + " from " + request.client_address;
-  for (const auto& [name, value] : request.query) { shown += " " + name + "=" + value; }
+  for (const auto& [name, value] : request.query) { shown += fmt::format(" {}={}", name, value); }
   return text(shown);
 }
 
@@ -70,7 +72,7 @@ TestServer::TestServer(ServerSettings settings, const Clock* clock)
   server.route({"GET", "/gate", at_gate});
   server.route({"POST", "/gate", at_gate});
   server.route({"GET", "/throw", [](const Request&) -> Response { throw std::runtime_error("the secret inside"); }});
-  server.route({"GET", "/big", [](const Request&) { return text(std::string(16 * 1024 * 1024, 'b')); }});
+  server.route({"GET", "/big", [](const Request&) { return text(std::string(k_big, 'b')); }});
   server.route({"GET", "/phones/{number}", [](const Request&) { return Response{.status = 204, .body = "never sent"}; }});
   const auto started = server.start();
   EXPECT_TRUE(started) << (started ? "" : started.error().message);

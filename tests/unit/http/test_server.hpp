@@ -27,7 +27,10 @@ private:
   bool m_open = false;
 };
 
-// Routes: GET /health (on the I/O thread), GET /echo/{id}, POST /json, POST /form, GET and POST /gate, GET /throw, GET /big, GET /phones/{number}.
+// Routes: GET /health (on the I/O thread), GET /echo/{id}, POST /json, POST /form, GET and POST /gate, GET /throw, GET /big, GET
+// /phones/{number}.
+inline constexpr std::size_t k_big = 16'777'216;  // what GET /big answers: more than the kernel keeps for a client that does not read
+
 class TestServer {
 public:
   explicit TestServer(ServerSettings settings = {}, const Clock* clock = nullptr);
