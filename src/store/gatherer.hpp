@@ -34,6 +34,11 @@ public:
     return std::move(*mine.call.answer);
   }
 
+  [[nodiscard]] std::size_t waiting() {
+    const std::scoped_lock lock(m_mutex);
+    return m_waiting.size();
+  }
+
 private:
   enum class State { waiting, leads, answered };
   struct Waiting {
