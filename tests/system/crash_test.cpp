@@ -126,7 +126,7 @@ TEST(Faults, ThirtyPercentOfRequestsFailingInEveryWayStillTextsEachPhoneOnce) {
                   "list_lag_min_ms":0,"list_lag_max_ms":500})");
   cell.start_work();
   const auto id = cell.post_alert(k_to_all);
-  ASSERT_TRUE(cell.completes(id, 120s)) << cell.call("GET", "/v1/alerts/" + id + "/status").body;
+  ASSERT_TRUE(cell.completes(id, 240s)) << cell.call("GET", "/v1/alerts/" + id + "/status").body;
   expect_each_once(cell, 200);
   EXPECT_TRUE(eventually([&] { return cell.counts(id)["delivered"] == 200; })) << cell.call("GET", "/v1/alerts/" + id + "/status").body;
 }
