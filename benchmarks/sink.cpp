@@ -22,7 +22,7 @@
 
 namespace {
 
-std::uint64_t g_answered = 0;           // signal handlers reach nothing else
+std::uint64_t g_answered = 0;  // signal handlers reach nothing else
 volatile std::sig_atomic_t g_asked = 0;
 
 // Bytes of the first whole request in `text`; 0: not there yet.

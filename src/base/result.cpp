@@ -7,16 +7,26 @@ namespace bizcomms {
 
 const char* to_string(ErrorCode code) {
   switch (code) {
-    case ErrorCode::invalid: return "invalid";
-    case ErrorCode::unauthenticated: return "unauthenticated";
-    case ErrorCode::not_found: return "not_found";
-    case ErrorCode::conflict: return "conflict";
-    case ErrorCode::rejected: return "rejected";
-    case ErrorCode::rate_limited: return "rate_limited";
-    case ErrorCode::unavailable: return "unavailable";
-    case ErrorCode::misconfigured: return "misconfigured";
-    case ErrorCode::outcome_unknown: return "outcome_unknown";
-    case ErrorCode::internal: return "internal";
+    case ErrorCode::invalid:
+      return "invalid";
+    case ErrorCode::unauthenticated:
+      return "unauthenticated";
+    case ErrorCode::not_found:
+      return "not_found";
+    case ErrorCode::conflict:
+      return "conflict";
+    case ErrorCode::rejected:
+      return "rejected";
+    case ErrorCode::rate_limited:
+      return "rate_limited";
+    case ErrorCode::unavailable:
+      return "unavailable";
+    case ErrorCode::misconfigured:
+      return "misconfigured";
+    case ErrorCode::outcome_unknown:
+      return "outcome_unknown";
+    case ErrorCode::internal:
+      return "internal";
   }
   return "internal";
 }

@@ -41,7 +41,8 @@ pid_t spawn(std::vector<std::string>& command, const Environment& environment, i
   posix_spawn_file_actions_adddup2(&actions, output, STDERR_FILENO);
   auto variables = environment_of(environment);
   pid_t pid = -1;
-  const int failed = posix_spawnp(&pid, command.at(0).c_str(), &actions, nullptr, pointers_to(command).data(), pointers_to(variables).data());
+  const int failed =
+      posix_spawnp(&pid, command.at(0).c_str(), &actions, nullptr, pointers_to(command).data(), pointers_to(variables).data());
   posix_spawn_file_actions_destroy(&actions);
   if (failed != 0) { throw std::runtime_error("cannot start " + command.at(0)); }
   return pid;
@@ -66,9 +67,7 @@ Process::Process(std::vector<std::string> command, Environment environment) {
   m_reader = std::jthread([this, from = ends[0]] { read_all(from); });
 }
 
-Process::~Process() {
-  kill();
-}
+Process::~Process() { kill(); }
 
 void Process::read_all(int descriptor) {
   std::array<char, 4096> buffer{};

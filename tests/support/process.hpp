@@ -31,7 +31,7 @@ public:
 
   [[nodiscard]] pid_t pid() const { return m_pid; }
   void signal(int number) const;
-  void kill();                                                            // SIGKILL, and waits
+  void kill();                                                             // SIGKILL, and waits
   [[nodiscard]] std::optional<int> wait(std::chrono::milliseconds limit);  // exit code, or 128 + signal; nothing: still running
   [[nodiscard]] bool running();
 

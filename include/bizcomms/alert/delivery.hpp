@@ -47,17 +47,17 @@ enum class AttemptState : std::uint8_t {
 struct Attempt {
   AttemptToken token{};
   AttemptState state = AttemptState::sending;
-  int number = 0;                       // attempts used up, this one included
-  int looks = 0;                        // look-ups at Twilio that found nothing, since it became unknown
-  Time started_at{};                    // by the ledger's clock, as are the next two
-  std::optional<Time> lease_until{};      // while sending
-  std::optional<Time> due_at{};           // retry, unknown
-  std::string account{};                  // that it was sent with
-  std::string sender{};                   // number or messaging service
-  BodyHash body_hash{};                 // SHA-256 of the SMS text; zeros for calls
+  int number = 0;                     // attempts used up, this one included
+  int looks = 0;                      // look-ups at Twilio that found nothing, since it became unknown
+  Time started_at{};                  // by the ledger's clock, as are the next two
+  std::optional<Time> lease_until{};  // while sending
+  std::optional<Time> due_at{};       // retry, unknown
+  std::string account{};              // that it was sent with
+  std::string sender{};               // number or messaging service
+  BodyHash body_hash{};               // SHA-256 of the SMS text; zeros for calls
   std::optional<ProviderId> sid{};
   std::optional<int> error_code{};
-  std::string reason{};                   // for people
+  std::string reason{};  // for people
   std::optional<Time> sent_at{};
 };
 
@@ -66,14 +66,14 @@ enum class ReportKind : std::uint8_t { accepted = 0, sent = 1, delivered = 2, fa
 // One piece of news about a delivery from the provider.
 struct Report {
   DeliveryId id{};
-  AttemptToken token{};                // of the attempt it speaks of
+  AttemptToken token{};  // of the attempt it speaks of
   ProviderId sid{};
-  int rank = 0;                      // higher is later; comparable only within one SID
+  int rank = 0;  // higher is later; comparable only within one SID
   ReportKind kind = ReportKind::accepted;
   std::optional<int> error_code{};
   std::string reason{};
   Time at{};
-  bool acknowledged = false;         // the callee pressed 1
+  bool acknowledged = false;  // the callee pressed 1
 };
 
 // The reports' half: the latest of the current SID.
@@ -119,10 +119,10 @@ struct VisibleDelivery {
 [[nodiscard]] bool is_settled(const Attempt& attempt, const std::optional<Reports>& reports);
 
 struct Counts {
-  std::int64_t sent = 0;       // taken by Twilio and not ended in failure; `delivered` is a part of it
+  std::int64_t sent = 0;  // taken by Twilio and not ended in failure; `delivered` is a part of it
   std::int64_t delivered = 0;
   std::int64_t failed = 0;
-  std::int64_t pending = 0;    // unknown ones too
+  std::int64_t pending = 0;  // unknown ones too
   std::int64_t cancelled = 0;
   bool operator==(const Counts&) const = default;
   Counts& operator+=(const Counts& other);

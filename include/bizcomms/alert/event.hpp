@@ -13,10 +13,10 @@ enum class EventKind : std::uint8_t { alert_created = 0, batch_ready = 1 };
 struct Event {
   EventKind kind = EventKind::alert_created;
   AlertId alert{};
-  std::int32_t batch = 0;   // of batch_ready, from 1
+  std::int32_t batch = 0;  // of batch_ready, from 1
   Lane lane = Lane::standard;
   std::int64_t epoch = 0;
-  std::string trace{};        // traceparent
+  std::string trace{};  // traceparent
   bool operator==(const Event&) const = default;
 };
 

@@ -17,10 +17,10 @@ namespace bizcomms::alert {
 // What is about to leave.
 struct Intent {
   DeliveryId id{};
-  AttemptToken token{};                      // the new one
-  std::optional<AttemptToken> previous{};    // of the `retry` row that is driven again; nothing: a first attempt
+  AttemptToken token{};                    // the new one
+  std::optional<AttemptToken> previous{};  // of the `retry` row that is driven again; nothing: a first attempt
   std::string account{};
-  std::string sender{};                      // what the worker would send from; stored on the recipient at its first SMS or call
+  std::string sender{};  // what the worker would send from; stored on the recipient at its first SMS or call
   BodyHash body_hash{};
   Millis lease{};
 };
@@ -32,10 +32,10 @@ enum class BeginVerdict : std::uint8_t {
 };
 struct BeginAnswer {
   BeginVerdict verdict = BeginVerdict::taken;
-  std::string phone_number{};   // begun: to send to, read in the same round trip
-  int attempt = 0;            // begun: its number, from 1
-  std::string sender{};         // begun: the recipient's number of ours, where one was stored before
-  Time started_at{};          // begun: by the ledger's clock
+  std::string phone_number{};  // begun: to send to, read in the same round trip
+  int attempt = 0;             // begun: its number, from 1
+  std::string sender{};        // begun: the recipient's number of ours, where one was stored before
+  Time started_at{};           // begun: by the ledger's clock
 };
 
 // How an attempt ended.
@@ -44,23 +44,23 @@ struct Outcome {
   DeliveryId id{};
   AttemptToken token{};
   Kind kind = Kind::unknown;
-  std::optional<ProviderId> sid{};      // sent
-  Millis due_in{0};                   // retry, retry_unused, unknown
+  std::optional<ProviderId> sid{};  // sent
+  Millis due_in{0};                 // retry, retry_unused, unknown
   std::optional<int> error_code{};
   std::string reason{};
-  bool looked = false;                // unknown: one more look-up found nothing
+  bool looked = false;  // unknown: one more look-up found nothing
 };
 
 enum class RecordVerdict : std::uint8_t {
   recorded,
-  stale,       // the token is no longer current; an outcome with a SID was merged as a report of that token
-  sid_taken,   // another delivery has claimed this SID; nothing was written
+  stale,      // the token is no longer current; an outcome with a SID was merged as a report of that token
+  sid_taken,  // another delivery has claimed this SID; nothing was written
 };
 
 // A delivery that wants attention, hidden from other callers of due() for a while.
 struct DueDelivery {
   Delivery delivery{};
-  Time now{};   // the ledger's clock
+  Time now{};  // the ledger's clock
 };
 
 class DeliveryLedger {
@@ -75,7 +75,8 @@ public:
   virtual Result<std::vector<RecordVerdict>> record(std::span<const Outcome> outcomes) = 0;
 
   // News from the provider. Claims the SID for the delivery it names; had a look-up claimed it for another, that one becomes `unknown`
-  // again. Settles a `sending` or `unknown` attempt whose acceptance it proves. Marks the batch dirty. Per element: known (true) or no such delivery.
+  // again. Settles a `sending` or `unknown` attempt whose acceptance it proves. Marks the batch dirty. Per element: known (true) or no such
+  // delivery.
   virtual Result<std::vector<bool>> merge(std::span<const Report> reports) = 0;
 
   // Every row of a batch. Rows that are not there were not begun.
@@ -89,8 +90,8 @@ public:
   };
   virtual Result<Expiry> expire_leases(AlertId alert, std::int32_t batch) = 0;
 
-  // `retry` and `unknown` rows whose due time has come, oldest first; each is handed to one caller and comes again after `hidden_for` unless it
-  // was settled or given a new due time meanwhile.
+  // `retry` and `unknown` rows whose due time has come, oldest first; each is handed to one caller and comes again after `hidden_for`
+  // unless it was settled or given a new due time meanwhile.
   virtual Result<std::vector<DueDelivery>> due(int limit, Millis hidden_for) = 0;
 
   // Which of these SIDs some delivery has claimed.

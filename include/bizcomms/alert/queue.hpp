@@ -52,7 +52,7 @@ public:
   // Up to `max` messages of that lane, hidden for the visibility timeout. A message received `receives_max` times already
   // becomes a dead letter instead. Waits up to `wait` for the first, woken by a publish; less when stop is asked for.
   virtual Result<std::vector<Message>> receive(Lane lane, int max, Millis wait, const std::stop_token& stop) = 0;
-  virtual Result<std::vector<bool>> extend(std::span<const Receipt> receipts) = 0;   // by a whole visibility timeout from now
+  virtual Result<std::vector<bool>> extend(std::span<const Receipt> receipts) = 0;  // by a whole visibility timeout from now
   virtual Result<std::vector<bool>> ack(std::span<const Receipt> receipts) = 0;
   // Failed: visible again after `delay`; the receive counts. `reason` goes to the dead letter if it becomes one.
   virtual Status release(const Receipt& receipt, Millis delay, const std::string& reason) = 0;
@@ -61,15 +61,15 @@ public:
   virtual Result<QueueDepth> depth(Lane lane) = 0;
 
   virtual Result<std::vector<DeadLetter>> dead_letters(int limit, const std::string& after_id) = 0;  // by id
-  virtual Status replay(const std::string& dead_letter_id) = 0;  // published anew; not_found
+  virtual Status replay(const std::string& dead_letter_id) = 0;                                      // published anew; not_found
 };
 
 // Events committed with the rows they speak of. Thread-safe.
 class Outbox {
 public:
   virtual ~Outbox() = default;
-  // Hands up to `max` unsent events to `publish`, in order, each to one caller at a time over all processes, and marks those that it answered
-  // true for. The number marked.
+  // Hands up to `max` unsent events to `publish`, in order, each to one caller at a time over all processes, and marks those that it
+  // answered true for. The number marked.
   using Publish = std::function<Result<std::vector<bool>>(std::span<const Event>)>;
   virtual Result<int> relay(int max, const Publish& publish) = 0;
   // Blocks until an event may be there, at most `wait`, less when stop is asked for.

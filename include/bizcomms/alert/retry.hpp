@@ -13,9 +13,9 @@ namespace bizcomms::alert {
 struct DeliverySettings {
   Millis request_timeout{std::chrono::seconds{15}};
   Millis lease{std::chrono::seconds{60}};
-  Millis list_lag{std::chrono::minutes{5}};   // how late Twilio's lists may be
+  Millis list_lag{std::chrono::minutes{5}};  // how late Twilio's lists may be
   int attempts_max = 5;
-  Backoff backoff{};                          // 2 s doubling to 5 min
+  Backoff backoff{};  // 2 s doubling to 5 min
   Millis unknown_given_up_after{std::chrono::hours{24}};
   // No unclaimed candidate this long after the start means: not taken.
   [[nodiscard]] Millis grace() const { return lease + request_timeout + list_lag; }

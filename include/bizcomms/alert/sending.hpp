@@ -17,20 +17,20 @@ struct Dispatch {
   DeliveryId id{};
   AttemptToken token{};
   int attempt = 1;
-  std::string to{};               // E.164
-  std::string sender{};           // one of Sender::senders()
+  std::string to{};      // E.164
+  std::string sender{};  // one of Sender::senders()
   std::string title{};
   std::string message{};
-  Time started_at{};            // by the ledger's clock
-  SteadyTime lease_ends{};      // on our monotonic clock; counted from before the begin, so never later than the ledger's
+  Time started_at{};        // by the ledger's clock
+  SteadyTime lease_ends{};  // on our monotonic clock; counted from before the begin, so never later than the ledger's
   std::string trace{};
 };
 
 class Sender {
 public:
   virtual ~Sender() = default;
-  // Never blocks. `done` runs exactly once, on the engine's thread, and only queues. Errors: `unavailable`, `rate_limited`: surely not taken,
-  // may be tried again. `misconfigured`: our account or settings, surely not taken. `outcome_unknown`: it may have been taken; look
+  // Never blocks. `done` runs exactly once, on the engine's thread, and only queues. Errors: `unavailable`, `rate_limited`: surely not
+  // taken, may be tried again. `misconfigured`: our account or settings, surely not taken. `outcome_unknown`: it may have been taken; look
   // it up before sending again. Any other error is final and lies with the recipient or the text. When less than request timeout + 5 s of
   // the lease is left at the first byte, nothing leaves: `unavailable`.
   virtual void send(Dispatch dispatch, std::function<void(Result<ProviderId>)> done) = 0;
@@ -54,7 +54,7 @@ struct LookupQuestion {
 // A message or call to that number, created after started_at − 60 s, that may be the one asked for.
 struct Candidate {
   ProviderId sid{};
-  bool same_body = false;   // SMS: the text's hash is equal. Calls: always true
+  bool same_body = false;  // SMS: the text's hash is equal. Calls: always true
   Time created_at{};
   ReportKind kind = ReportKind::accepted;
 };

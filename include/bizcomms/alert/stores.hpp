@@ -18,22 +18,22 @@ namespace bizcomms::alert {
 
 // Who asked, and how a repeat is known: per API key, kept 24 h.
 struct Idempotency {
-  std::string key_name{};   // the API key's name
-  std::string key{};        // the Idempotency-Key header, 1..255 visible ASCII characters
+  std::string key_name{};  // the API key's name
+  std::string key{};       // the Idempotency-Key header, 1..255 visible ASCII characters
   std::array<std::uint8_t, 32> body_hash{};
 };
 
 struct AlertQuery {
-  int limit = 50;                        // 1..200
-  std::optional<AlertId> after{};          // the last id of the page before
+  int limit = 50;                  // 1..200
+  std::optional<AlertId> after{};  // the last id of the page before
   std::optional<AlertStatus> status{};
   std::optional<Priority> priority{};
-  std::optional<Time> created_after{};     // exclusive
-  std::optional<Time> created_before{};    // exclusive
+  std::optional<Time> created_after{};   // exclusive
+  std::optional<Time> created_before{};  // exclusive
 };
 
 struct StatusQuery {
-  int limit = 50;                        // 1..200
+  int limit = 50;  // 1..200
   std::optional<DeliveryId> after{};
   std::optional<DeliveryStatus> status{};
 };
@@ -63,9 +63,9 @@ public:
   // the last 24 h: same body → the alert of that time, unchanged; another body → `conflict` with field "Idempotency-Key"
   // (the API answers 422). Concurrent calls share a commit. `id` and `created_at` are given by the caller's IdSource.
   virtual Result<Alert> create(AlertId id, AlertDraft draft, std::optional<Idempotency> idempotency, std::string trace) = 0;
-  virtual Result<Alert> get(AlertId id) = 0;                                            // not_found
-  virtual Result<Page<Alert, AlertId>> list(const AlertQuery& query) = 0;               // newest first
-  virtual Result<AlertReport> report(AlertId id, const StatusQuery& query) = 0;         // not_found
+  virtual Result<Alert> get(AlertId id) = 0;                                     // not_found
+  virtual Result<Page<Alert, AlertId>> list(const AlertQuery& query) = 0;        // newest first
+  virtual Result<AlertReport> report(AlertId id, const StatusQuery& query) = 0;  // not_found
   // Only while queued (`conflict` otherwise); writes a new outbox event. The caller has validated `content` as a whole and read it from
   // `expected_updated_at`; changed since: `conflict` with no fields, to be tried again by the caller.
   virtual Result<Alert> replace(AlertId id, const AlertDraft& content, Time expected_updated_at) = 0;
@@ -83,7 +83,7 @@ struct RecipientQuery {
 class RecipientStore {
 public:
   virtual ~RecipientStore() = default;
-  virtual Result<Recipient> create(RecipientId id, const RecipientDraft& draft) = 0;    // `conflict` naming the existing id
+  virtual Result<Recipient> create(RecipientId id, const RecipientDraft& draft) = 0;  // `conflict` naming the existing id
   virtual Result<Recipient> get(RecipientId id) = 0;
   virtual Result<Page<Recipient, RecipientId>> list(const RecipientQuery& query) = 0;   // oldest first
   virtual Result<Recipient> change(RecipientId id, const RecipientChange& change) = 0;  // not_found; `conflict` on the number
@@ -105,15 +105,15 @@ enum class BatchState : std::uint8_t { open = 0, settled = 1 };
 
 struct Batch {
   AlertId alert{};
-  std::int32_t number = 0;       // from 1
+  std::int32_t number = 0;  // from 1
   BatchState state = BatchState::open;
-  std::vector<BatchMember> members{};   // by recipient id
+  std::vector<BatchMember> members{};  // by recipient id
 };
 
 struct Expansion {
-  int batches = 0;               // 0: nobody matches
+  int batches = 0;  // 0: nobody matches
   std::int64_t recipients = 0;
-  bool already_done = false;     // another worker was first; nothing was written
+  bool already_done = false;  // another worker was first; nothing was written
 };
 
 class BatchStore {
@@ -125,9 +125,9 @@ public:
   virtual Result<Expansion> expand(AlertId id, int batch_size) = 0;
   // The alert's content and the batch's members as they match now. Settled batches come without members. `not_found`.
   virtual Result<Batch> load(AlertId id, std::int32_t batch) = 0;
-  // Recomputes the counts of these batches from their deliveries and settles those in which every delivery is settled; a batch of a cancelled
-  // alert settles with what was not begun counted as cancelled. Then completes each alert of theirs that has no open batch left, checked
-  // in a new transaction. Answers, per batch, whether it is settled.
+  // Recomputes the counts of these batches from their deliveries and settles those in which every delivery is settled; a batch of a
+  // cancelled alert settles with what was not begun counted as cancelled. Then completes each alert of theirs that has no open batch left,
+  // checked in a new transaction. Answers, per batch, whether it is settled.
   virtual Result<std::vector<bool>> recount(std::span<const std::pair<AlertId, std::int32_t>> batches) = 0;
   // The same for batches that reports marked dirty, at most `limit`; the number done.
   virtual Result<int> recount_dirty(int limit) = 0;

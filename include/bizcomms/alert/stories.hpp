@@ -22,7 +22,7 @@ struct Story {
 class StorySource {
 public:
   virtual ~StorySource() = default;
-  virtual Result<std::vector<StoryId>> top(int count) = 0;   // in rank order
+  virtual Result<std::vector<StoryId>> top(int count) = 0;  // in rank order
   // Nothing: skip it for good (job, comment, dead, deleted). `unavailable`: not there yet, or no answer; try again next cycle.
   virtual Result<std::optional<Story>> fetch(StoryId id) = 0;
 };
@@ -32,7 +32,7 @@ public:
   virtual ~SeenStories() = default;
   virtual Result<std::vector<bool>> seen(std::span<const StoryId> ids) = 0;
   virtual Status mark(std::span<const StoryId> ids) = 0;
-  virtual Result<bool> any() = 0;   // false before the first cycle ever
+  virtual Result<bool> any() = 0;  // false before the first cycle ever
 };
 
 // Where stories become alerts. Raising one story again raises nothing: its id is the idempotency key.

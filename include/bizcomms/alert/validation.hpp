@@ -9,13 +9,13 @@
 
 namespace bizcomms::alert {
 
-inline constexpr std::size_t k_title_max = 200;      // code points
-inline constexpr std::size_t k_message_max = 1600;   // code points
-inline constexpr std::size_t k_sms_max = 1600;       // UTF-16 units of title, line break, message: Twilio's error 21617
-inline constexpr std::size_t k_twiml_max = 4000;     // characters of the whole TwiML document
-inline constexpr std::size_t k_name_max = 200;       // code points
+inline constexpr std::size_t k_title_max = 200;     // code points
+inline constexpr std::size_t k_message_max = 1600;  // code points
+inline constexpr std::size_t k_sms_max = 1600;      // UTF-16 units of title, line break, message: Twilio's error 21617
+inline constexpr std::size_t k_twiml_max = 4000;    // characters of the whole TwiML document
+inline constexpr std::size_t k_name_max = 200;      // code points
 inline constexpr std::size_t k_tags_max = 50;
-inline constexpr std::size_t k_tag_max = 64;         // code points, after trimming
+inline constexpr std::size_t k_tag_max = 64;  // code points, after trimming
 
 [[nodiscard]] std::size_t code_points(std::string_view utf8);
 [[nodiscard]] std::size_t utf16_units(std::string_view utf8);

@@ -14,8 +14,12 @@
 
 namespace bizcomms::alert {
 
-struct AlertTag { static constexpr std::string_view k_prefix = "alert_"; };
-struct RecipientTag { static constexpr std::string_view k_prefix = "recip_"; };
+struct AlertTag {
+  static constexpr std::string_view k_prefix = "alert_";
+};
+struct RecipientTag {
+  static constexpr std::string_view k_prefix = "recip_";
+};
 using AlertId = Id<AlertTag>;
 using RecipientId = Id<RecipientTag>;
 
@@ -74,13 +78,13 @@ struct Alert {
   AlertDraft content{};
   AlertStatus status = AlertStatus::queued;
   std::int64_t estimated_recipients = 0;
-  std::int64_t epoch = 0;           // of the authority that accepted it
-  std::string trace{};                // traceparent of the POST
+  std::int64_t epoch = 0;  // of the authority that accepted it
+  std::string trace{};     // traceparent of the POST
   Time created_at{};
   Time updated_at{};
-  std::optional<Time> sending_at{};   // from here the content is frozen
-  std::optional<Time> ended_at{};     // completed, cancelled or failed
-  std::string reason{};               // why it failed
+  std::optional<Time> sending_at{};  // from here the content is frozen
+  std::optional<Time> ended_at{};    // completed, cancelled or failed
+  std::string reason{};              // why it failed
 };
 
 struct Preferences {

@@ -21,9 +21,9 @@ struct Uuid {
   auto operator<=>(const Uuid&) const = default;
 
   [[nodiscard]] bool is_nil() const;
-  [[nodiscard]] std::string to_hex() const;        // "0190…-….", the 36-character form that PostgreSQL reads and writes
-  [[nodiscard]] std::string to_base32() const;     // 26 characters
-  [[nodiscard]] Time time() const;                 // version 7's first 48 bits
+  [[nodiscard]] std::string to_hex() const;     // "0190…-….", the 36-character form that PostgreSQL reads and writes
+  [[nodiscard]] std::string to_base32() const;  // 26 characters
+  [[nodiscard]] Time time() const;              // version 7's first 48 bits
   [[nodiscard]] static std::optional<Uuid> from_hex(std::string_view text);     // 36 or 32 hex digits, either case
   [[nodiscard]] static std::optional<Uuid> from_base32(std::string_view text);  // exactly what to_base32 writes
   // The smallest id of that millisecond: bounds for "created after".

@@ -28,8 +28,7 @@ struct LogField {
   LogField(std::string_view field, bool truth) : name(field), value(truth) {}
   LogField(std::string_view field, double number) : name(field), value(number) {}
   template <std::integral T>
-    requires(!std::same_as<T, bool>)
-  LogField(std::string_view field, T number) : name(field), value(static_cast<std::int64_t>(number)) {}
+  requires(!std::same_as<T, bool>) LogField(std::string_view field, T number) : name(field), value(static_cast<std::int64_t>(number)) {}
 };
 
 struct LogSettings {
@@ -42,8 +41,8 @@ class Log {
 public:
   using Sink = std::function<void(std::string_view line)>;
 
-  explicit Log(LogSettings settings = {});         // to stderr
-  Log(LogSettings settings, Sink sink);            // for tests
+  explicit Log(LogSettings settings = {});  // to stderr
+  Log(LogSettings settings, Sink sink);     // for tests
   [[nodiscard]] static Log silent();
 
   void debug(std::string_view message, std::initializer_list<LogField> fields = {}) const { write(LogLevel::debug, message, fields); }

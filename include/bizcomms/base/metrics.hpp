@@ -43,7 +43,8 @@ public:
   [[nodiscard]] Counter& counter(const std::string& name, const std::string& help, const Labels& labels = {});
   [[nodiscard]] Gauge& gauge(const std::string& name, const std::string& help, const Labels& labels = {});
   // Buckets in the metric's unit; for seconds: k_seconds.
-  [[nodiscard]] Histogram& histogram(const std::string& name, const std::string& help, const std::vector<double>& buckets, const Labels& labels = {});
+  [[nodiscard]] Histogram& histogram(const std::string& name, const std::string& help, const std::vector<double>& buckets,
+                                     const Labels& labels = {});
   [[nodiscard]] std::string text() const;  // what /metrics answers
 
   static const std::vector<double> k_seconds;  // 0.5 ms … 30 s

@@ -35,10 +35,10 @@ struct FieldError {
 
 struct Error {
   ErrorCode code = ErrorCode::internal;
-  std::string message;                   // one sentence, fit to be shown to the caller; never a secret, never a phone number in full
-  std::string cause = {};                // for the log only
-  std::vector<FieldError> fields = {};   // with `invalid`
-  std::optional<int> provider_code = {}; // Twilio's error code, where there is one
+  std::string message;                    // one sentence, fit to be shown to the caller; never a secret, never a phone number in full
+  std::string cause = {};                 // for the log only
+  std::vector<FieldError> fields = {};    // with `invalid`
+  std::optional<int> provider_code = {};  // Twilio's error code, where there is one
   std::optional<std::chrono::milliseconds> retry_after = {};
 };
 

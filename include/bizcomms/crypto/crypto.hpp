@@ -17,11 +17,11 @@ using Sha1 = std::array<std::uint8_t, 20>;
 [[nodiscard]] Sha256 hmac_sha256(std::string_view key, std::string_view data);
 [[nodiscard]] Sha1 hmac_sha1(std::string_view key, std::string_view data);  // Twilio's signatures use it
 
-[[nodiscard]] std::string to_base64(std::span<const std::uint8_t> bytes);              // with padding
-[[nodiscard]] std::optional<std::string> from_base64(std::string_view text);           // strict: alphabet, length, padding
-[[nodiscard]] std::string to_base64url(std::span<const std::uint8_t> bytes);           // no padding; for cursors
+[[nodiscard]] std::string to_base64(std::span<const std::uint8_t> bytes);     // with padding
+[[nodiscard]] std::optional<std::string> from_base64(std::string_view text);  // strict: alphabet, length, padding
+[[nodiscard]] std::string to_base64url(std::span<const std::uint8_t> bytes);  // no padding; for cursors
 [[nodiscard]] std::optional<std::string> from_base64url(std::string_view text);
-[[nodiscard]] std::string to_hex(std::span<const std::uint8_t> bytes);                 // lower case
+[[nodiscard]] std::string to_hex(std::span<const std::uint8_t> bytes);  // lower case
 [[nodiscard]] std::optional<std::string> from_hex(std::string_view text);
 
 // From the operating system's source; for keys and tokens.

@@ -36,16 +36,16 @@ using Parameters = std::vector<std::pair<std::string, std::string>>;
 [[nodiscard]] std::string percent_encode(std::string_view text);
 
 struct Request {
-  std::string method;               // "GET"
-  std::string target;               // path and query as sent, byte for byte; at most 2 KiB
-  std::string path;                 // decoded
+  std::string method;                 // "GET"
+  std::string target;                 // path and query as sent, byte for byte; at most 2 KiB
+  std::string path;                   // decoded
   std::vector<std::string> captures;  // what the route's {…} matched, decoded
-  Parameters query;                 // decoded
+  Parameters query;                   // decoded
   Headers headers;
   std::string body;
-  std::string client_address;       // of the peer, or of the client behind trusted proxies
-  std::string id;                   // the caller's X-Request-Id where sane, otherwise our own
-  Trace trace;                      // from traceparent, X-Amzn-Trace-Id, or new
+  std::string client_address;  // of the peer, or of the client behind trusted proxies
+  std::string id;              // the caller's X-Request-Id where sane, otherwise our own
+  Trace trace;                 // from traceparent, X-Amzn-Trace-Id, or new
 };
 
 // How a server ends an exchange. All but `answer` are for simulators and tests.

@@ -18,17 +18,17 @@
 namespace bizcomms::http {
 
 struct ServerSettings {
-  std::string name = "api";              // in logs and metrics
-  std::string listen = "127.0.0.1:8000"; // "[::1]:8000" too; port 0 takes a free one
+  std::string name = "api";               // in logs and metrics
+  std::string listen = "127.0.0.1:8000";  // "[::1]:8000" too; port 0 takes a free one
   int io_threads = 1;
   int handler_threads = 64;
-  int handler_queue_max = 1024;          // requests waiting for a handler thread
+  int handler_queue_max = 1024;  // requests waiting for a handler thread
   int connections_max = 10'000;
   std::size_t header_bytes_max = std::size_t{32} * 1024;
   std::size_t body_bytes_max = std::size_t{1024} * 1024;
   std::size_t all_bodies_bytes_max = std::size_t{256} * 1024 * 1024;  // of all requests in hand; one more that is being read gets 503
-  std::chrono::seconds idle_timeout{75};     // above a load balancer's 60 s
-  std::chrono::seconds request_timeout{10};  // first byte to last
+  std::chrono::seconds idle_timeout{75};                              // above a load balancer's 60 s
+  std::chrono::seconds request_timeout{10};                           // first byte to last
   std::chrono::seconds write_timeout{10};
   std::vector<std::string> trusted_proxies;  // addresses or CIDR blocks whose X-Forwarded-For counts
 };
@@ -57,8 +57,8 @@ public:
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
-  void route(Route route);           // before start
-  void error_page(ErrorPage page);   // before start
+  void route(Route route);          // before start
+  void error_page(ErrorPage page);  // before start
   // Binds and serves. `unavailable` with a plain sentence when the address is taken or not ours.
   [[nodiscard]] Status start();
   [[nodiscard]] std::string address() const;  // "127.0.0.1:41234", after start

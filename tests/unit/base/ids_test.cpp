@@ -9,7 +9,9 @@
 namespace bizcomms {
 namespace {
 
-struct ThingTag { static constexpr std::string_view k_prefix = "thing_"; };
+struct ThingTag {
+  static constexpr std::string_view k_prefix = "thing_";
+};
 using ThingId = Id<ThingTag>;
 
 TEST(Uuid, RoundTripsThroughBothTextForms) {

@@ -30,8 +30,9 @@ TEST(Traceparent, RefusesWhatTheStandardCallsInvalid) {
 TEST(AmznTraceId, ReadsFieldsInAnyOrderAmongOthers) {
   const Trace expected{"0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331", true};
   EXPECT_EQ(parse_amzn_trace_id("Root=1-0af76519-16cd43dd8448eb211c80319c;Parent=b7ad6b7169203331;Sampled=1"), expected);
-  EXPECT_EQ(parse_amzn_trace_id("Self=1-67891234-abc; Sampled=1;CalledFrom=app;Parent=b7ad6b7169203331;Root=1-0af76519-16cd43dd8448eb211c80319c"),
-            expected);
+  EXPECT_EQ(
+      parse_amzn_trace_id("Self=1-67891234-abc; Sampled=1;CalledFrom=app;Parent=b7ad6b7169203331;Root=1-0af76519-16cd43dd8448eb211c80319c"),
+      expected);
   EXPECT_EQ(parse_amzn_trace_id("Root=1-0af76519-16cd43dd8448eb211c80319c"), (Trace{"0af7651916cd43dd8448eb211c80319c", "", false}));
   EXPECT_FALSE(parse_amzn_trace_id("Root=1-0af76519-16cd43dd8448eb211c8031"));
   EXPECT_FALSE(parse_amzn_trace_id(""));
