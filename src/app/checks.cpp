@@ -4,6 +4,8 @@
 
 #include "app/work_role.hpp"
 
+#include "app/work_role.hpp"
+
 namespace bizcomms::app {
 namespace {
 
