@@ -55,7 +55,7 @@ PostgresAlertStore::PostgresAlertStore(db::Pool& pool, const Settings& settings,
       m_creator(pool, bell, metrics.histogram("bizcomms_alerts_created_group_size", "New alerts that shared a commit.", k_group_sizes),
                 settings.committers, settings.group_max),
       m_read_sizes(metrics.histogram("bizcomms_alerts_read_group_size", "Reads of alerts that shared a query.", k_group_sizes)),
-      m_reading(settings.readers, settings.group_max, [this](auto& calls) { read(calls); }) {}
+      m_reading(settings.readers, settings.group_max, Reading::Pace::at_once, [this](auto& calls) { read(calls); }) {}
 
 Result<Alert> PostgresAlertStore::create(AlertId id, alert::AlertDraft draft, std::optional<alert::Idempotency> idempotency,
                                          std::string trace) {

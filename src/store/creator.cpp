@@ -130,7 +130,10 @@ struct Columns {
 }  // namespace
 
 Creator::Creator(db::Pool& pool, Bell& bell, Histogram& group_sizes, int committers, int group_max)
-    : m_pool(pool), m_bell(bell), m_group_sizes(group_sizes), m_gatherer(committers, group_max, [this](Calls& calls) { work(calls); }) {}
+    : m_pool(pool),
+      m_bell(bell),
+      m_group_sizes(group_sizes),
+      m_gatherer(committers, group_max, Gathering::Pace::lingers, [this](Calls& calls) { work(calls); }) {}
 
 void Creator::work(Calls& calls) {
   m_group_sizes.observe(static_cast<double>(calls.size()));

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <algorithm>
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <functional>
@@ -24,8 +25,12 @@ public:
   // Sets the answer of each. Runs on one caller's thread for all; must not throw.
   using Work = std::function<void(std::vector<Call*>& calls)>;
 
-  Gatherer(int leaders, int group_max, Work work)
-      : m_free_places(leaders), m_group_max(static_cast<std::size_t>(group_max)), m_work(std::move(work)) {}
+  enum class Pace : std::uint8_t { at_once, lingers };
+  Gatherer(int leaders, int group_max, Pace pace, Work work)
+      : m_free_places(leaders),
+        m_group_max(static_cast<std::size_t>(group_max)),
+        m_lingers(pace == Pace::lingers),
+        m_work(std::move(work)) {}
 
   Answer run(Request request) {
     Waiting mine{.call = {.request = std::move(request)}};
@@ -61,48 +66,80 @@ private:
     }
   };
 
-  // True: a place was free, and the call leads at once.
+  // True: a place was free, and the call leads at once. While somebody gathers it goes with them.
   bool enter(Waiting& mine) {
     const std::scoped_lock lock(m_mutex);
-    if (m_free_places == 0) {
-      m_waiting.push_back(&mine);
-      return false;
+    if (m_free_places > 0 && m_lingering == 0) {
+      --m_free_places;
+      return true;
     }
-    --m_free_places;
-    return true;
+    m_waiting.push_back(&mine);
+    if (m_lingering > 0 && m_waiting.size() >= m_wanted) { m_gathered.notify_all(); }
+    return false;
   }
 
   void lead(Waiting& mine) {
-    std::vector<Waiting*> group{&mine};
-    {
-      const std::scoped_lock lock(m_mutex);
-      const auto end = m_waiting.begin() + static_cast<std::ptrdiff_t>(std::min(m_waiting.size(), m_group_max - 1));
-      group.insert(group.end(), m_waiting.begin(), end);
-      m_waiting.erase(m_waiting.begin(), end);
-    }
+    std::vector<Waiting*> group = gather(mine);
     std::vector<Call*> calls;
     calls.reserve(group.size());
     for (Waiting* waiting : group) { calls.push_back(&waiting->call); }
+    const auto began = std::chrono::steady_clock::now();
     m_work(calls);
-    pass_on();
+    pass_on(calls.size(), std::chrono::steady_clock::now() - began);
     for (std::size_t i = 1; i < group.size(); ++i) { group[i]->become(State::answered); }
   }
 
-  void pass_on() {
+  std::vector<Waiting*> gather(Waiting& mine) {
+    std::vector<Waiting*> group{&mine};
+    std::unique_lock lock(m_mutex);
+    if (m_lingers && m_last_size > 1) { linger(lock); }
+    const auto end = m_waiting.begin() + static_cast<std::ptrdiff_t>(std::min(m_waiting.size(), m_group_max - 1));
+    group.insert(group.end(), m_waiting.begin(), end);
+    m_waiting.erase(m_waiting.begin(), end);
+    if (!m_waiting.empty() && m_free_places > 0) {  // more gathered than may go at once
+      --m_free_places;
+      promote_first();
+    }
+    return group;
+  }
+
+  void linger(std::unique_lock<std::mutex>& lock) {
+    ++m_lingering;
+    m_wanted = std::min(m_last_size, m_group_max) - 1;  // beside the leader
+    const auto at_most = std::min<std::chrono::nanoseconds>(m_last_took / 8, k_linger_max);
+    m_gathered.wait_for(lock, at_most, [this] { return m_waiting.size() >= m_wanted; });
+    --m_lingering;
+  }
+
+  void pass_on(std::size_t size, std::chrono::nanoseconds took) {
     const std::scoped_lock lock(m_mutex);
+    m_last_size = size;
+    m_last_took = took;
     if (m_waiting.empty()) {
       ++m_free_places;
       return;
     }
+    promote_first();
+  }
+
+  void promote_first() {
     Waiting* next = m_waiting.front();
     m_waiting.pop_front();
     next->become(State::leads);
   }
 
-  std::mutex m_mutex;  // guards m_free_places, m_waiting
+  static constexpr std::chrono::microseconds k_linger_max{500};
+
+  std::mutex m_mutex;  // guards all below up to m_waiting
+  std::condition_variable m_gathered;
   int m_free_places;
+  int m_lingering = 0;       // leaders that gather right now
+  std::size_t m_wanted = 0;  // of those that wait, by a leader that gathers
+  std::size_t m_last_size = 0;
+  std::chrono::nanoseconds m_last_took{0};
   std::deque<Waiting*> m_waiting;
   const std::size_t m_group_max;
+  const bool m_lingers;
   const Work m_work;
 };
 

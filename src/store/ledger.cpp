@@ -121,7 +121,8 @@ alert::Delivery take_delivery(db::Row& row) {
 }  // namespace
 
 PostgresLedger::PostgresLedger(db::Pool& pool, const Settings& settings)
-    : m_pool(pool), m_merging(settings.mergers, settings.group_max, [this](auto& calls) { merge_gathered(calls); }) {}
+    : m_pool(pool),
+      m_merging(settings.mergers, settings.group_max, Merging::Pace::lingers, [this](auto& calls) { merge_gathered(calls); }) {}
 
 Result<std::vector<RecordVerdict>> PostgresLedger::record(std::span<const Outcome> outcomes) {
   std::vector<bool> recorded(outcomes.size());

@@ -18,7 +18,7 @@ void answer(Calls& calls) {
 
 TEST(Gatherer, ALoneCallGoesAtOnce) {
   std::vector<std::size_t> sizes;
-  Doubling gatherer(1, 10, [&](Calls& calls) {
+  Doubling gatherer(1, 10, Doubling::Pace::at_once, [&](Calls& calls) {
     sizes.push_back(calls.size());
     answer(calls);
   });
@@ -34,7 +34,7 @@ TEST(Gatherer, WhatComesMeanwhileGoesTogether) {
   std::latch all_have_come(1);
   std::atomic<bool> first = true;
   std::vector<std::size_t> sizes;
-  Doubling gatherer(1, 3, [&](Calls& calls) {
+  Doubling gatherer(1, 3, Doubling::Pace::at_once, [&](Calls& calls) {
     if (first.exchange(false)) {
       first_is_at_work.count_down();
       all_have_come.wait();
@@ -57,10 +57,13 @@ TEST(Gatherer, WhatComesMeanwhileGoesTogether) {
   EXPECT_EQ(sizes, (std::vector<std::size_t>{1, 3, 2}));
 }
 
-TEST(Gatherer, ManyCallersOfManyLeadersEachGetTheirOwnAnswer) {
+class GathererPace : public testing::TestWithParam<Doubling::Pace> {};
+INSTANTIATE_TEST_SUITE_P(Both, GathererPace, testing::Values(Doubling::Pace::at_once, Doubling::Pace::lingers));
+
+TEST_P(GathererPace, ManyCallersOfManyLeadersEachGetTheirOwnAnswer) {
   std::atomic<int> at_work = 0;
   std::atomic<int> at_work_at_most = 0;
-  Doubling gatherer(2, 4, [&](Calls& calls) {
+  Doubling gatherer(2, 4, GetParam(), [&](Calls& calls) {
     const int now = ++at_work;
     int seen = at_work_at_most;
     while (now > seen && !at_work_at_most.compare_exchange_weak(seen, now)) {}
