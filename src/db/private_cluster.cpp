@@ -93,9 +93,9 @@ Status PrivateCluster::Hidden::prepare() {
     return misconfigured(
         fmt::format("The data folder's path is too long for a socket in it ({}); give --data a shorter one.", settings.folder.string()));
   }
-  if (const auto reachable = check_reachable(settings.folder, as); !reachable) { return reachable; }
-  if (const auto locked = take_lock(); !locked) { return locked; }
-  if (const auto made = make_folder(sockets(), as); !made) { return made; }
+  if (auto reachable = check_reachable(settings.folder, as); !reachable) { return reachable; }
+  if (auto locked = take_lock(); !locked) { return locked; }
+  if (auto made = make_folder(sockets(), as); !made) { return made; }
   const std::string version = first_line(data() / "PG_VERSION");
   auto found = find_programs(version.empty() ? std::nullopt : std::optional(version));
   if (!found) { return found.error(); }
@@ -121,7 +121,7 @@ Status PrivateCluster::Hidden::make_cluster() {
   say("Making a database cluster");
   const auto unfinished = settings.folder / "postgres.new";  // renamed when whole, so that a killed start leaves nothing half made
   std::filesystem::remove_all(unfinished, failed);
-  if (const auto made = make_folder(unfinished, as); !made) { return made; }
+  if (auto made = make_folder(unfinished, as); !made) { return made; }
   const auto started = start_program({(programs / "initdb").string(), "--pgdata=" + unfinished.string(), "--username=bizcomms",
                                       "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync", "--no-instructions"},
                                      as, log(), false);
@@ -159,7 +159,7 @@ Status PrivateCluster::Hidden::remove_leftovers() const {
 }
 
 Status PrivateCluster::Hidden::launch() {
-  if (const auto removed = remove_leftovers(); !removed) { return removed; }
+  if (auto removed = remove_leftovers(); !removed) { return removed; }
   say("Starting the database");
   std::error_code ignored;
   std::filesystem::resize_file(log(), 0, ignored);
@@ -216,8 +216,8 @@ PrivateCluster::~PrivateCluster() = default;
 
 Result<std::unique_ptr<PrivateCluster>> PrivateCluster::start(ClusterSettings settings) {
   auto hidden = std::make_unique<Hidden>(Hidden{.settings = std::move(settings)});
-  if (const auto prepared = hidden->prepare(); !prepared) { return prepared.error(); }
-  if (const auto launched = hidden->launch(); !launched) { return launched.error(); }
+  if (auto prepared = hidden->prepare(); !prepared) { return prepared.error(); }
+  if (auto launched = hidden->launch(); !launched) { return launched.error(); }
   return std::unique_ptr<PrivateCluster>(new PrivateCluster(std::move(hidden)));
 }
 

@@ -9,9 +9,10 @@
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
 #include <csignal>
-#include <cstring>
 #include <fstream>
+#include <system_error>
 
 #include <fmt/format.h>
 
@@ -28,7 +29,7 @@ Error misconfigured(std::string message, std::string cause = {}) {
   return {.code = ErrorCode::misconfigured, .message = std::move(message), .cause = std::move(cause)};
 }
 
-std::string last_error() { return std::strerror(errno); }  // NOLINT(concurrency-mt-unsafe): glibc's is safe
+std::string last_error() { return std::error_code(errno, std::generic_category()).message(); }
 
 bool holds_programs(const std::filesystem::path& folder) {
   return access((folder / "initdb").c_str(), X_OK) == 0 && access((folder / "postgres").c_str(), X_OK) == 0;
@@ -44,7 +45,7 @@ bool holds_programs(const std::filesystem::path& folder) {
   dup2(log, STDERR_FILENO);
   sigset_t none;
   sigemptyset(&none);
-  sigprocmask(SIG_SETMASK, &none, nullptr);
+  pthread_sigmask(SIG_SETMASK, &none, nullptr);
   execv(arguments.front(), arguments.data());
   _exit(127);
 }

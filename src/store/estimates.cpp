@@ -49,7 +49,7 @@ Result<std::int64_t> Estimates::of(const alert::Filter& filter) {
   const std::scoped_lock lock(entry->mutex);
   if (entry->known && m_clock.steady() - entry->at < m_age) { return entry->count; }
   const SteadyTime asked_at = m_clock.steady();
-  const auto counted = count(filter);
+  auto counted = count(filter);
   if (!counted) { return counted; }
   entry->known = true;
   entry->count = *counted;

@@ -15,7 +15,7 @@ constexpr int k_rows = 20'000;
 
 // 20,000 recipients, 1 % of them tagged `rare` and inactive; as many alerts, all completed but a few; one alert sent to 2,000.
 std::string full_database() {
-  const std::string url = test::Postgres::shared().fresh_database();
+  std::string url = test::Postgres::shared().fresh_database();
   test::Postgres::run(url, fmt::format(R"(
     INSERT INTO recipients SELECT id_at(now() - interval '1 hour' + i * interval '1 ms'), 'n', '+1555' || (1000000 + i), sha256(i::text::bytea), 1,
       true, false, i % 100 <> 0, CASE WHEN i % 100 = 1 THEN ARRAY['common', 'rare'] ELSE ARRAY['common'] END, NULL, now()
