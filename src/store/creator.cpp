@@ -184,7 +184,9 @@ void Creator::write_one_by_one(const Calls& calls) {
     }
     write({call});
     const auto& answer = *call->answer;
-    if (!answer && answer.error().code == ErrorCode::unavailable) { away = answer.error(); }
+    const bool no_database =
+        !answer && (answer.error().code == ErrorCode::unavailable || answer.error().code == ErrorCode::outcome_unknown);
+    if (no_database) { away = Error{.code = ErrorCode::unavailable, .message = answer.error().message, .cause = answer.error().cause}; }
   }
 }
 

@@ -46,11 +46,19 @@ std::shared_ptr<Estimates::Entry> Estimates::entry_of(const alert::Filter& filte
 
 Result<std::int64_t> Estimates::of(const alert::Filter& filter) {
   const auto entry = entry_of(filter);
+  const SteadyTime came_at = m_clock.steady();
   const std::scoped_lock lock(entry->mutex);
   if (entry->known && m_clock.steady() - entry->at < m_age) { return entry->count; }
+  // Who waited while the database did not answer does not wait as long once more.
+  if (entry->failure && entry->failed_at > came_at) { return *entry->failure; }
   const SteadyTime asked_at = m_clock.steady();
   auto counted = count(filter);
-  if (!counted) { return counted; }
+  if (!counted) {
+    entry->failure = counted.error();
+    entry->failed_at = m_clock.steady();
+    return counted;
+  }
+  entry->failure.reset();
   entry->known = true;
   entry->count = *counted;
   entry->at = asked_at;

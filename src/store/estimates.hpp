@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 
 #include "bizcomms/alert/values.hpp"
@@ -25,6 +26,8 @@ private:
     bool known = false;
     std::int64_t count = 0;
     SteadyTime at{};
+    std::optional<Error> failure{};  // of the last count
+    SteadyTime failed_at{};
   };
   std::shared_ptr<Entry> entry_of(const alert::Filter& filter);
   Result<std::int64_t> count(const alert::Filter& filter);
