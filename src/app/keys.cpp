@@ -20,11 +20,11 @@ int create(store::ApiKeys& keys, const std::string& name) {
 int list(store::ApiKeys& keys) {
   const auto all = keys.list();
   if (!all) { return failed(all.error()); }
-  std::fputs(fmt::format("{:<32} {:<26} {}\n", "NAME", "CREATED", "REVOKED").c_str(), stdout);
+  constexpr std::string_view k_row = "{:<32} {:<26} {:<26} {}\n";
+  std::fputs(fmt::format(k_row, "NAME", "CREATED", "LAST USED", "REVOKED").c_str(), stdout);
+  const auto text = [](const std::optional<Time>& time) { return time ? to_rfc3339(*time) : std::string("-"); };
   for (const auto& key : *all) {
-    std::fputs(
-        fmt::format("{:<32} {:<26} {}\n", key.name, to_rfc3339(key.created_at), key.revoked_at ? to_rfc3339(*key.revoked_at) : "-").c_str(),
-        stdout);
+    std::fputs(fmt::format(k_row, key.name, to_rfc3339(key.created_at), text(key.last_used_at), text(key.revoked_at)).c_str(), stdout);
   }
   return k_done;
 }

@@ -53,7 +53,8 @@ Result<std::unique_ptr<ServeRole>> ServeRole::make(const Settings& settings, Gro
 ServeRole::ServeRole(const Settings& settings, std::vector<api::NamedKey> given, Ground& ground, Database& database, const Watch& watch)
     : m_settings(settings),
       m_watch(watch),
-      m_keys(settings.key_ring, std::move(given), load_from(database), ground.clock, ground.log),
+      m_keys(settings.key_ring, std::move(given), load_from(database), ground.clock, ground.log,
+             [&database](std::span<const api::KeyHash> used) { return database.keys.note_use(used); }),
       m_api(settings.api, {.alerts = database.store.alerts(),
                            .recipients = database.store.recipients(),
                            .ledger = database.store.ledger(),

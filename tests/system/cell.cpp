@@ -8,6 +8,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <stdexcept>
 #include <utility>
 
@@ -119,6 +120,12 @@ void Cell::start_work(const Environment& more) {
 Finished Cell::command(std::vector<std::string> words, const Environment& more) {
   words.insert(words.begin(), binary());
   return run(std::move(words), joined(m_options, more));
+}
+
+Finished Cell::shell(const std::string& command) {
+  const auto folder = std::filesystem::path(binary()).parent_path().string();
+  return run({"bash", "-euo", "pipefail", "-c", command},
+             joined(m_options, {{"API", "http://" + m_api_address}, {"KEY", m_key}, {"PATH", folder + ":/usr/local/bin:/usr/bin:/bin"}}));
 }
 
 Answer Cell::ask(const std::string& method, const std::string& url, const std::string& body, const http::Headers& headers) {

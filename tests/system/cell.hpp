@@ -57,6 +57,8 @@ public:
   void start_simulator(const Environment& more = {});
   [[nodiscard]] Running start(const std::string& role, const Environment& more, std::vector<std::string> flags = {});
   [[nodiscard]] Finished command(std::vector<std::string> words, const Environment& more = {});  // runs to its end
+  // A shell command as a person types it, with the binary on the PATH and the API's address and key in API and KEY.
+  [[nodiscard]] Finished shell(const std::string& command);
   [[nodiscard]] Process& serve() { return *m_serve.process; }
   [[nodiscard]] Process& work() { return *m_work.process; }
   [[nodiscard]] const std::string& api_address() const { return m_api_address; }
