@@ -7,8 +7,13 @@ if(BIZCOMMS_WERROR)
   target_compile_options(bizcomms_options INTERFACE -Werror)
 endif()
 
+if(CMAKE_UNITY_BUILD)  # whose sources look like headers to g++
+  target_compile_options(bizcomms_options INTERFACE -Wno-subobject-linkage)
+endif()
+
 if(BIZCOMMS_SANITIZE)
-  target_compile_options(bizcomms_options INTERFACE -fsanitize=${BIZCOMMS_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  target_compile_options(bizcomms_options INTERFACE -fsanitize=${BIZCOMMS_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all
+    -Wno-maybe-uninitialized)  # g++ sees it in <regex> once it is instrumented
   target_link_options(bizcomms_options INTERFACE -fsanitize=${BIZCOMMS_SANITIZE})
 elseif(CMAKE_BUILD_TYPE STREQUAL "Release")
   set(CMAKE_INTERPROCEDURAL_OPTIMIZATION ON)

@@ -6,5 +6,6 @@ function(embed_text target name file)
   add_custom_command(OUTPUT ${generated} DEPENDS ${source} ${CMAKE_SOURCE_DIR}/cmake/embed_one.cmake
     COMMAND ${CMAKE_COMMAND} -DNAME=${name} -DSOURCE=${source} -DOUTPUT=${generated} -P ${CMAKE_SOURCE_DIR}/cmake/embed_one.cmake
     COMMENT "Embedding ${file}" VERBATIM)
+  set_source_files_properties(${generated} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
   target_sources(${target} PRIVATE ${generated})
 endfunction()

@@ -12,7 +12,7 @@ namespace {
 
 using json::Writer;
 
-constexpr std::string_view k_not_valid = "The alert is not valid.";
+constexpr std::string_view k_alert_not_valid = "The alert is not valid.";
 constexpr std::size_t k_alert_bytes = 600;  // of a usual one, to reserve
 
 std::optional<alert::Filter> read_filter(json::Object& body) {
@@ -31,7 +31,7 @@ std::optional<Value> parsed(const std::optional<std::string>& text, std::optiona
   return text ? parse(*text) : std::nullopt;
 }
 
-alert::AlertChange read_fields(json::Object& body, bool whole) {
+alert::AlertChange read_alert_change(json::Object& body, bool whole) {
   alert::AlertChange fields;
   fields.title = whole ? body.require_text("title", {}) : body.text("title", {});
   fields.message = whole ? body.require_text("message", {}) : body.text("message", {});
@@ -90,10 +90,10 @@ Result<alert::AlertDraft> read_alert(std::string_view body, const twilio::Settin
   auto document = json::Document::parse(body);
   if (!document) { return document.error(); }
   auto object = document->root().strict_object();
-  if (!document->errors().empty()) { return document->status(k_not_valid).error(); }  // no object: nothing more to say
-  auto draft = alert::changed({}, read_fields(object, true));
+  if (!document->errors().empty()) { return document->status(k_alert_not_valid).error(); }  // no object: nothing more to say
+  auto draft = alert::changed({}, read_alert_change(object, true));
   add_problems(*document, alert::problems(draft, call_script_length(draft, twilio)));
-  if (const auto status = document->status(k_not_valid); !status) { return status.error(); }
+  if (const auto status = document->status(k_alert_not_valid); !status) { return status.error(); }
   draft.filter.tags = alert::normalised_tags(std::move(draft.filter.tags));
   return draft;
 }
@@ -102,13 +102,13 @@ Result<alert::AlertChange> read_alert_change(std::string_view body) {
   auto document = json::Document::parse(body);
   if (!document) { return document.error(); }
   auto object = document->root().strict_object();
-  auto change = read_fields(object, false);
+  auto change = read_alert_change(object, false);
   // Put on an alert that is valid and has no rule of its own about the length of title and message together.
   const alert::AlertDraft harmless{.title = "x", .message = "x", .priority = {}, .method = alert::DeliveryMethod::voice, .filter = {}};
   alert::AlertChange alone = change;
   alone.method.reset();
   add_problems(*document, alert::problems(alert::changed(harmless, alone), 0));
-  if (const auto status = document->status(k_not_valid); !status) { return status.error(); }
+  if (const auto status = document->status(k_alert_not_valid); !status) { return status.error(); }
   if (change.filter) { change.filter->tags = alert::normalised_tags(std::move(change.filter->tags)); }
   return change;
 }

@@ -9,9 +9,9 @@
 namespace bizcomms::api {
 namespace {
 
-constexpr std::string_view k_not_valid = "The recipient is not valid.";
+constexpr std::string_view k_recipient_not_valid = "The recipient is not valid.";
 
-alert::RecipientChange read_fields(json::Object& body, bool whole) {
+alert::RecipientChange read_recipient_change(json::Object& body, bool whole) {
   alert::RecipientChange fields;
   fields.name = whole ? body.require_text("name", {}) : body.text("name", {});
   fields.phone_number = whole ? body.require_text("phone_number", {}) : body.text("phone_number", {});
@@ -58,10 +58,10 @@ Result<alert::RecipientDraft> read_recipient(std::string_view body) {
   auto document = json::Document::parse(body);
   if (!document) { return document.error(); }
   auto object = document->root().strict_object();
-  if (!document->errors().empty()) { return document->status(k_not_valid).error(); }  // no object: nothing more to say
-  auto draft = alert::changed({}, read_fields(object, true));
+  if (!document->errors().empty()) { return document->status(k_recipient_not_valid).error(); }  // no object: nothing more to say
+  auto draft = alert::changed({}, read_recipient_change(object, true));
   add_problems(*document, alert::problems(draft));
-  if (const auto status = document->status(k_not_valid); !status) { return status.error(); }
+  if (const auto status = document->status(k_recipient_not_valid); !status) { return status.error(); }
   draft.tags = alert::normalised_tags(std::move(draft.tags));
   return draft;
 }
@@ -70,11 +70,11 @@ Result<alert::RecipientChange> read_recipient_change(std::string_view body) {
   auto document = json::Document::parse(body);
   if (!document) { return document.error(); }
   auto object = document->root().strict_object();
-  auto change = read_fields(object, false);
+  auto change = read_recipient_change(object, false);
   // Every field has its own rule: what is given is judged on a recipient that is valid.
   const alert::RecipientDraft harmless{.name = "x", .phone_number = "+15550000000", .preferences = {}, .tags = {}, .active = true};
   add_problems(*document, alert::problems(alert::changed(harmless, change)));
-  if (const auto status = document->status(k_not_valid); !status) { return status.error(); }
+  if (const auto status = document->status(k_recipient_not_valid); !status) { return status.error(); }
   if (change.tags) { change.tags = alert::normalised_tags(*std::move(change.tags)); }
   return change;
 }

@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::size_t k_line_width = 110;
 
-std::string quoted(std::string_view text) {
+std::string toml_quoted(std::string_view text) {
   std::string quoted = "\"";
   for (const char letter : text) {
     if (letter == '"' || letter == '\\') { quoted += '\\'; }
@@ -26,9 +26,9 @@ std::string toml_value(const Option& option) {
                     std::holds_alternative<double*>(option.target);
   if (bare) { return text; }
   const auto* list = std::get_if<std::vector<std::string>*>(&option.target);
-  if (list == nullptr) { return quoted(text); }
+  if (list == nullptr) { return toml_quoted(text); }
   std::string array;
-  for (const auto& element : **list) { array += (array.empty() ? "" : ", ") + quoted(element); }
+  for (const auto& element : **list) { array += (array.empty() ? "" : ", ") + toml_quoted(element); }
   return "[" + array + "]";
 }
 

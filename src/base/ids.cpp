@@ -6,7 +6,7 @@ namespace bizcomms {
 namespace {
 
 constexpr std::string_view k_base32 = "0123456789abcdefghjkmnpqrstvwxyz";  // Crockford's: no i, l, o, u
-constexpr std::string_view k_hex = "0123456789abcdef";
+constexpr std::string_view k_hex_digits = "0123456789abcdef";
 constexpr std::size_t k_base32_digits = 26;  // 130 bits: the first two are always 0
 
 int hex_value(char c) {
@@ -41,8 +41,8 @@ std::string Uuid::to_hex() const {
   text.reserve(36);
   for (std::size_t i = 0; i < bytes.size(); ++i) {
     if (i == 4 || i == 6 || i == 8 || i == 10) { text += '-'; }
-    text += k_hex[bytes[i] >> 4U];
-    text += k_hex[bytes[i] & 15U];
+    text += k_hex_digits[bytes[i] >> 4U];
+    text += k_hex_digits[bytes[i] & 15U];
   }
   return text;
 }

@@ -5,9 +5,9 @@
 namespace bizcomms {
 namespace {
 
-constexpr std::string_view k_hex = "0123456789abcdef";
+constexpr std::string_view k_lower_hex = "0123456789abcdef";
 
-bool is_lower_hex(std::string_view text) { return text.find_first_not_of(k_hex) == std::string_view::npos; }
+bool is_lower_hex(std::string_view text) { return text.find_first_not_of(k_lower_hex) == std::string_view::npos; }
 bool is_zero(std::string_view text) { return text.find_first_not_of('0') == std::string_view::npos; }
 
 std::string random_hex(Random& random, std::size_t digits) {
@@ -16,7 +16,7 @@ std::string random_hex(Random& random, std::size_t digits) {
     text.clear();
     for (std::size_t i = 0; i < digits; i += 16) {
       auto word = random.next();
-      for (std::size_t k = 0; k < 16; ++k, word >>= 4U) { text += k_hex[word & 15U]; }
+      for (std::size_t k = 0; k < 16; ++k, word >>= 4U) { text += k_lower_hex[word & 15U]; }
     }
   } while (is_zero(text));
   return text;
@@ -47,7 +47,7 @@ std::optional<Trace> parse_traceparent(std::string_view header) {
   }
   if (header.size() > k_length && (version == "00" || header[k_length] != '-')) { return std::nullopt; }
   if (is_zero(trace_id) || is_zero(parent_id)) { return std::nullopt; }
-  const bool sampled = (k_hex.find(flags[1]) & 1U) != 0;
+  const bool sampled = (k_lower_hex.find(flags[1]) & 1U) != 0;
   return Trace{std::string(trace_id), std::string(parent_id), sampled};
 }
 

@@ -1,12 +1,11 @@
 #include <bit>
 
 #include "bizcomms/db/values.hpp"
+#include "db/libpq.hpp"
 
 namespace bizcomms::db {
 
 namespace {
-
-constexpr std::int64_t k_epoch_ms = 946'684'800'000;  // PostgreSQL counts microseconds from 2000-01-01
 
 template <class T>
 void put_big_endian(std::string& out, T value) {

@@ -20,13 +20,8 @@ namespace {
 
 constexpr Millis k_start_limit{std::chrono::seconds{60}};  // recovery after a crash may take a while
 constexpr Millis k_stop_limit{std::chrono::seconds{10}};
-constexpr Millis k_look_again{5};
 constexpr const char* k_port = "54329";         // only the socket's name: no port is opened
 constexpr std::size_t k_socket_path_max = 107;  // sockaddr_un
-
-Error misconfigured(std::string message, std::string cause = {}) {
-  return {.code = ErrorCode::misconfigured, .message = std::move(message), .cause = std::move(cause)};
-}
 
 std::string first_line(const std::filesystem::path& file) {
   std::ifstream stream(file);

@@ -9,7 +9,6 @@ namespace bizcomms::db {
 
 namespace {
 
-constexpr std::int64_t k_epoch_ms = 946'684'800'000;
 constexpr std::size_t k_array_head = 20;
 
 PGresult* of(const std::shared_ptr<void>& result) { return static_cast<PGresult*>(result.get()); }

@@ -23,11 +23,6 @@ namespace bizcomms::db {
 namespace {
 
 constexpr int k_oldest_version = 15;
-constexpr Millis k_look_again{5};
-
-Error misconfigured(std::string message, std::string cause = {}) {
-  return {.code = ErrorCode::misconfigured, .message = std::move(message), .cause = std::move(cause)};
-}
 
 std::string last_error() { return std::error_code(errno, std::generic_category()).message(); }
 

@@ -6,12 +6,19 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "bizcomms/base/result.hpp"
 #include "bizcomms/base/time.hpp"
 
 namespace bizcomms::db {
+
+inline constexpr Millis k_look_again{5};  // whether a program has done its part
+
+[[nodiscard]] inline Error misconfigured(std::string message, std::string cause = {}) {
+  return {.code = ErrorCode::misconfigured, .message = std::move(message), .cause = std::move(cause)};
+}
 
 // Whom the server runs as.
 struct RunAs {

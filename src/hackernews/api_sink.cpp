@@ -13,7 +13,7 @@
 namespace bizcomms::hackernews {
 namespace {
 
-constexpr std::size_t k_body_max = 1024 * 1024;
+constexpr std::size_t k_answer_max = 1024 * 1024;
 constexpr int k_retry_after_max_s = 24 * 3600;
 
 std::size_t width_of(unsigned char lead) {
@@ -50,7 +50,7 @@ std::optional<Millis> retry_after(const http::ClientResponse& answer) {
 }
 
 std::string detail_of(const http::ClientResponse& answer) {
-  const auto document = json::Document::parse(answer.body, {.bytes = k_body_max});
+  const auto document = json::Document::parse(answer.body, {.bytes = k_answer_max});
   if (!document) { return ""; }
   std::string detail = document->root()["detail"].as_string().value_or("");
   for (const auto& error : document->root()["errors"].elements()) {
@@ -117,9 +117,10 @@ ApiSink::ApiSink(ApiSettings settings, http::Client& client) : m_settings(std::m
 }
 
 Result<bool> ApiSink::active() {
-  auto answer = http::fetch(m_client, {.url = m_settings.api_url + "/health", .timeout = m_settings.timeout, .body_bytes_max = k_body_max});
+  auto answer =
+      http::fetch(m_client, {.url = m_settings.api_url + "/health", .timeout = m_settings.timeout, .body_bytes_max = k_answer_max});
   if (!answer) { return unreachable(m_settings.api_url, answer.error()); }
-  const auto document = json::Document::parse(answer->body, {.bytes = k_body_max});
+  const auto document = json::Document::parse(answer->body, {.bytes = k_answer_max});
   const auto role = document ? document->root()["role"].as_string() : std::nullopt;
   if (role == "standby") { return false; }
   if (answer->status != 200) { return refusal(*answer); }
@@ -132,7 +133,7 @@ Result<bool> ApiSink::active() {
 
 Status ApiSink::raise(const alert::Story& story) {
   http::ClientRequest request{
-      .method = "POST", .url = m_settings.api_url + "/v1/alerts", .timeout = m_settings.timeout, .body_bytes_max = k_body_max};
+      .method = "POST", .url = m_settings.api_url + "/v1/alerts", .timeout = m_settings.timeout, .body_bytes_max = k_answer_max};
   request.headers.add("Content-Type", "application/json");
   request.headers.add("X-API-Key", m_settings.api_key.reveal());
   request.headers.add("Idempotency-Key", "hn-" + std::to_string(story.id));

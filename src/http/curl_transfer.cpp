@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "http/trimmed.hpp"
+
 namespace bizcomms::http {
 namespace {
 
@@ -19,13 +21,6 @@ bool is_token(std::string_view text) {
 }
 
 bool is_field_value(std::string_view text) { return text.find_first_of(std::string_view("\r\n\0", 3)) == std::string_view::npos; }
-
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view k_blank = " \t\r\n";
-  const auto first = text.find_first_not_of(k_blank);
-  if (first == std::string_view::npos) { return {}; }
-  return text.substr(first, text.find_last_not_of(k_blank) - first + 1);
-}
 
 bool is_loopback(std::string_view host) { return host == "localhost" || host == "::1" || host.starts_with("127."); }
 

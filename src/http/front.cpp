@@ -1,7 +1,5 @@
 #include "http/front.hpp"
 
-#include <pthread.h>
-
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/ip/v6_only.hpp>
@@ -16,6 +14,7 @@
 #include "http/connection.hpp"
 #include "http/listen_address.hpp"
 #include "http/proxies.hpp"
+#include "http/thread_name.hpp"
 
 namespace bizcomms::http {
 namespace {
@@ -27,7 +26,6 @@ using boost::system::error_code;
 constexpr int k_backlog = 4096;
 constexpr Millis k_accept_pause{100};   // after accept failed for want of descriptors or memory
 constexpr int k_turned_away_max = 256;  // connections above the limit that are still told so
-constexpr std::size_t k_thread_name_max = 15;
 
 std::string peer_of(const tcp::socket& socket) {
   error_code error;
@@ -111,7 +109,7 @@ Status Front::Hidden::open(const tcp::endpoint& endpoint) {
 
 void Front::Hidden::run(IoThread& thread) {
   thread.runner = std::jthread([&thread] { thread.context.run(); });
-  pthread_setname_np(thread.runner.native_handle(), (settings.name + "-io").substr(0, k_thread_name_max).c_str());
+  name_thread(thread.runner, settings.name + "-io");
 }
 
 asio::awaitable<void> Front::Hidden::accept_all() {

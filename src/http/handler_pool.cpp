@@ -1,15 +1,10 @@
 #include "http/handler_pool.hpp"
 
-#include <pthread.h>
-
 #include <utility>
 
+#include "http/thread_name.hpp"
+
 namespace bizcomms::http {
-namespace {
-
-constexpr std::size_t k_thread_name_max = 15;  // Linux cuts nothing, it refuses
-
-}  // namespace
 
 HandlerPool::HandlerPool(const std::string& name, int threads, int queue_max) : m_queue_max(static_cast<std::size_t>(queue_max)) {
   m_idle.reserve(static_cast<std::size_t>(threads));
@@ -18,7 +13,7 @@ HandlerPool::HandlerPool(const std::string& name, int threads, int queue_max) : 
     auto& worker = *m_workers.emplace_back(std::make_unique<Worker>());
     m_idle.push_back(&worker);  // from the start, however late its thread gets going
     worker.thread = std::jthread([this, &worker] { work(worker); });
-    pthread_setname_np(worker.thread.native_handle(), (name + "-handler").substr(0, k_thread_name_max).c_str());
+    name_thread(worker.thread, name + "-handler");
   }
 }
 

@@ -6,6 +6,7 @@
 #include <charconv>
 
 #include "http/field_name.hpp"
+#include "http/trimmed.hpp"
 
 namespace bizcomms::http {
 namespace {
@@ -14,12 +15,6 @@ constexpr std::array<std::uint8_t, 12> k_mapped_prefix{0, 0, 0, 0, 0, 0, 0, 0, 0
 constexpr std::size_t k_address_text_max = 45;
 
 bool is_mapped(const Address& address) { return std::equal(k_mapped_prefix.begin(), k_mapped_prefix.end(), address.begin()); }
-
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) { text.remove_prefix(1); }
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) { text.remove_suffix(1); }
-  return text;
-}
 
 // Load balancers may add the port: "203.0.113.7:41234", "[2001:db8::1]:41234".
 std::string_view without_port(std::string_view text) {

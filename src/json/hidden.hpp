@@ -36,6 +36,8 @@ struct Document::Hidden {
   bool more_errors = false;
 };
 
+// Of the pointer that a Value carries.
+[[nodiscard]] inline const Node& node_of(const void* value) { return *static_cast<const Node*>(value); }
 [[nodiscard]] inline std::string_view text_of(const Node& node) { return {node.GetString(), node.GetStringLength()}; }
 
 }  // namespace bizcomms::json

@@ -10,8 +10,6 @@
 namespace bizcomms::json {
 namespace {
 
-const Node& node_of(const void* value) { return *static_cast<const Node*>(value); }
-
 std::size_t code_points_in(std::string_view utf8) {
   return static_cast<std::size_t>(
       std::count_if(utf8.begin(), utf8.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));

@@ -11,7 +11,7 @@
 namespace bizcomms::simulator {
 namespace {
 
-constexpr std::string_view k_suffix = ".json";
+constexpr std::string_view k_file_suffix = ".json";
 constexpr std::string_view k_null = "null";
 
 // Invented. Among them what a poller must cope with: entities, no url, a job, a dead one, and 9000013, whose item is null.
@@ -65,8 +65,8 @@ std::string Stories::top() const {
 }
 
 std::string Stories::item(const std::string& name) const {
-  if (!name.ends_with(k_suffix)) { return std::string(k_null); }
-  const std::string id = name.substr(0, name.size() - k_suffix.size());
+  if (!name.ends_with(k_file_suffix)) { return std::string(k_null); }
+  const std::string id = name.substr(0, name.size() - k_file_suffix.size());
   const bool is_number = !id.empty() && id.size() <= 19 && id.find_first_not_of("0123456789") == std::string::npos;  // never a path
   if (!is_number) { return std::string(k_null); }
   if (!m_folder.empty()) { return read_file(m_folder + "/item/" + id + ".json").value_or(std::string(k_null)); }

@@ -87,7 +87,7 @@ bool same_key(const NewAlert& a, const NewAlert& b) {
   return a.idempotency && b.idempotency && a.idempotency->key_name == b.idempotency->key_name && a.idempotency->key == b.idempotency->key;
 }
 
-struct Columns {
+struct AlertColumns {
   db::Column<Uuid> id;
   db::Column<std::string_view> title, message, tags, trace, key_name, key;
   db::Column<std::int16_t> priority, method;
@@ -191,7 +191,7 @@ void Creator::write_one_by_one(const Calls& calls) {
 }
 
 Result<std::map<AlertId, std::int64_t>> Creator::insert(const Calls& calls) {
-  Columns columns;
+  AlertColumns columns;
   for (const auto* call : calls) { columns.push(call->request); }
   const auto rows = m_pool.run(k_insert, columns.params());
   if (!rows) { return rows.error(); }

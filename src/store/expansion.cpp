@@ -19,15 +19,15 @@ using db::Effect;
 
 constexpr std::size_t k_written_at_once = 500;  // batches
 
-const std::string k_lock_sql = fmt::format("SELECT {} FROM alerts a WHERE a.alert_id = $1::uuid FOR NO KEY UPDATE", k_alert_columns);
-const db::Statement k_lock{.sql = k_lock_sql, .effect = Effect::writes};
+const std::string k_lock_alert_sql = fmt::format("SELECT {} FROM alerts a WHERE a.alert_id = $1::uuid FOR NO KEY UPDATE", k_alert_columns);
+const db::Statement k_lock_alert{.sql = k_lock_alert_sql, .effect = Effect::writes};
 
 constexpr db::Statement k_done{.sql = "SELECT count(*), coalesce(sum(recipients), 0)::int8 FROM alert_batches WHERE alert_id = $1::uuid"};
 
 // All rows are wanted: the plan need not hurry for the first.
 constexpr db::Statement k_want_all{.sql = "SELECT set_config('cursor_tuple_fraction', '1', true)"};
 
-constexpr db::Statement k_write{.sql = R"(
+constexpr db::Statement k_write_batches{.sql = R"(
   WITH made AS (
     INSERT INTO alert_batches (alert_id, batch, first_recipient, last_recipient, recipients, pending)
     SELECT $1::uuid, * FROM unnest($2::int4[], $3::uuid[], $4::uuid[], $5::int8[], $6::int8[])),
@@ -36,14 +36,14 @@ constexpr db::Statement k_write{.sql = R"(
     SELECT 1, a.alert_id, b.batch, CASE WHEN a.priority >= 2 THEN 1 ELSE 0 END, a.epoch, a.trace
     FROM unnest($2::int4[]) AS b(batch), alerts a WHERE a.alert_id = $1::uuid AND $7::bool)
   SELECT)",
-                                .effect = Effect::writes};
+                                        .effect = Effect::writes};
 
-const std::string k_begin_sql = fmt::format(R"(
+const std::string k_start_sending_sql = fmt::format(R"(
   UPDATE alerts SET status = $2::int2, sending_at = now(), progressed_at = now(), updated_at = {},
     ended_at = CASE WHEN $2::int2 = 2 THEN now() END
   WHERE alert_id = $1::uuid)",
-                                            k_next_update);
-const db::Statement k_begin{.sql = k_begin_sql, .effect = Effect::writes};
+                                                    k_next_update);
+const db::Statement k_start_sending{.sql = k_start_sending_sql, .effect = Effect::writes};
 
 std::string cursor_text(const Alert& alert) {
   const bool sms = uses(alert.content.method, alert::Channel::sms);
@@ -110,7 +110,7 @@ Result<Expansion> cut(db::Transaction& transaction, const Alert& alert, int batc
     }
     const bool over = members->size() < batch_size;
     if (waiting.numbers.size() == k_written_at_once || (over && waiting.numbers.size() > 0)) {
-      const auto written = transaction.run(k_write, waiting.params(alert.id, expansion.batches > 1));
+      const auto written = transaction.run(k_write_batches, waiting.params(alert.id, expansion.batches > 1));
       if (!written) { return written.error(); }
       waiting = {};
     }
@@ -121,7 +121,7 @@ Result<Expansion> cut(db::Transaction& transaction, const Alert& alert, int batc
 Result<Expansion> expand_in(db::Connection& connection, AlertId id, int batch_size) {
   db::Transaction transaction(connection);
   const auto locked = transaction.run_all(
-      {{.statement = k_lock, .params = db::Params().add(id.uuid)}, {.statement = k_done, .params = db::Params().add(id.uuid)}});
+      {{.statement = k_lock_alert, .params = db::Params().add(id.uuid)}, {.statement = k_done, .params = db::Params().add(id.uuid)}});
   if (!locked) { return locked.error(); }
   if ((*locked)[0].empty()) { return no_alert(); }
   db::Row first = (*locked)[0][0];
@@ -135,7 +135,7 @@ Result<Expansion> expand_in(db::Connection& connection, AlertId id, int batch_si
   auto expansion = cut(transaction, alert, batch_size);
   if (!expansion) { return expansion; }
   const AlertStatus next = expansion->batches == 0 ? AlertStatus::completed : AlertStatus::sending;
-  const auto finished = transaction.finish({{.statement = k_begin, .params = db::Params().add(id.uuid).add(number_of(next))}});
+  const auto finished = transaction.finish({{.statement = k_start_sending, .params = db::Params().add(id.uuid).add(number_of(next))}});
   if (!finished) { return finished.error(); }
   return expansion;
 }

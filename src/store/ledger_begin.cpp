@@ -81,7 +81,7 @@ const std::string k_check_sql = fmt::format(R"(
                                             k_checked);
 const db::Statement k_check{.sql = k_check_sql, .effect = Effect::writes};
 
-struct Columns {
+struct IntentColumns {
   KeyColumns keys;
   db::Column<Uuid> token;
   db::Column<std::string_view> account, sender;
@@ -190,7 +190,7 @@ Result<std::vector<BeginAnswer>> PostgresLedger::begin(std::span<const Intent> i
 }
 
 Status PostgresLedger::begin_first(std::span<const Intent> intents, const Places& places, std::vector<BeginAnswer>& answers) {
-  Columns columns;
+  IntentColumns columns;
   std::unordered_map<Uuid, std::size_t> place_of;
   place_of.reserve(places.size());
   for (const std::size_t place : places) {

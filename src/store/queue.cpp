@@ -149,11 +149,6 @@ Event read_event(db::Row& row) {
   return event;
 }
 
-Status status_of(const Result<db::Rows>& rows) {
-  if (!rows) { return rows.error(); }
-  return {};
-}
-
 }  // namespace
 
 PostgresQueue::PostgresQueue(db::Pool& pool, const Settings& settings, const Log& log)
@@ -244,7 +239,8 @@ Result<std::vector<bool>> PostgresQueue::ack(std::span<const Receipt> receipts) 
 
 Status PostgresQueue::release(const Receipt& receipt, Millis delay, const std::string& reason) {
   const Ticket ticket = ticket_of(receipt);
-  return status_of(m_pool.run(k_release, db::Params().add(ticket.id).add(ticket.receives).add(std::int64_t{delay.count()}).add(reason)));
+  return db::status_of(
+      m_pool.run(k_release, db::Params().add(ticket.id).add(ticket.receives).add(std::int64_t{delay.count()}).add(reason)));
 }
 
 Result<std::vector<bool>> PostgresQueue::give_back(std::span<const Message> messages, Millis delay) {

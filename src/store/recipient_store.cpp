@@ -84,11 +84,6 @@ std::string list_text(const alert::RecipientQuery& query) {
   return sql + " ORDER BY r.recipient_id LIMIT $2::int8";
 }
 
-Status status_of(const Result<db::Rows>& rows) {
-  if (!rows) { return rows.error(); }
-  return {};
-}
-
 }  // namespace
 
 Error PostgresRecipientStore::number_taken(const std::string& phone_number) {
@@ -154,11 +149,11 @@ Status PostgresRecipientStore::erase(RecipientId id) {
 }
 
 Status PostgresRecipientStore::opt_out(const std::string& phone_number, const alert::OptOut& opt_out) {
-  return status_of(m_pool.run(k_opt_out, db::Params().add(phone_number).add(opt_out.at).add(opt_out.by)));
+  return db::status_of(m_pool.run(k_opt_out, db::Params().add(phone_number).add(opt_out.at).add(opt_out.by)));
 }
 
 Status PostgresRecipientStore::opt_in(const std::string& phone_number) {
-  return status_of(m_pool.run(k_opt_in, db::Params().add(phone_number)));
+  return db::status_of(m_pool.run(k_opt_in, db::Params().add(phone_number)));
 }
 
 }  // namespace bizcomms::store

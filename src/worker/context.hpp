@@ -15,6 +15,9 @@
 
 namespace bizcomms::worker {
 
+// Which stream of the seed each part draws from; receivers and recorders add their number.
+enum class RandomStream : std::uint64_t { dispatcher = 1, finisher = 2, reconciler = 3, recorders = 100, receivers = 200 };
+
 // All of it is thread-safe or constant.
 struct Context {
   const Settings& settings;
@@ -29,8 +32,9 @@ struct Context {
   const std::shared_ptr<Traffic> traffic;
 
   // Of jitter: one for each thread.
-  [[nodiscard]] Random random(std::uint64_t place) const {
-    return Random(settings.seed != 0 ? settings.seed + place : Random::system_seed());
+  [[nodiscard]] Random random(RandomStream stream, std::uint64_t number = 0) const { return Random(seed_of(stream, number)); }
+  [[nodiscard]] std::uint64_t seed_of(RandomStream stream, std::uint64_t number = 0) const {
+    return settings.seed != 0 ? settings.seed + static_cast<std::uint64_t>(stream) + number : Random::system_seed();
   }
 };
 

@@ -7,16 +7,8 @@ namespace bizcomms::worker {
 
 using alert::BeginVerdict;
 
-namespace {
-
-constexpr std::uint64_t k_random_place = 1;
-
-}  // namespace
-
 Dispatcher::Dispatcher(const Context& context)
-    : m_context(context),
-      m_senders(context.ports.sender.senders()),
-      m_tokens(context.clock, context.settings.seed != 0 ? context.settings.seed + k_random_place : Random::system_seed()) {}
+    : m_context(context), m_senders(context.ports.sender.senders()), m_tokens(context.clock, context.seed_of(RandomStream::dispatcher)) {}
 
 void Dispatcher::run(const std::stop_token& stop) {
   while (!stop.stop_requested()) {

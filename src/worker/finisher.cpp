@@ -7,7 +7,6 @@ namespace bizcomms::worker {
 
 namespace {
 
-constexpr std::uint64_t k_random_place = 2;
 constexpr std::size_t k_group_max = 256;
 constexpr Millis k_after_lease{100};
 
@@ -21,7 +20,7 @@ End end_of(const Work& work) {
 
 }  // namespace
 
-Finisher::Finisher(const Context& context) : m_context(context), m_random(context.random(k_random_place)) {}
+Finisher::Finisher(const Context& context) : m_context(context), m_random(context.random(RandomStream::finisher)) {}
 
 void Finisher::run(const std::stop_token& stop) {
   while (!stop.stop_requested()) {

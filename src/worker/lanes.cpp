@@ -4,12 +4,6 @@
 
 namespace bizcomms::worker {
 
-namespace {
-
-std::size_t place_of(alert::Lane lane) { return static_cast<std::size_t>(lane); }
-
-}  // namespace
-
 void Lanes::add(std::shared_ptr<Work> work) {
   const std::size_t lane = place_of(work->lane);
   m_waiting[lane] += work->rows_left();

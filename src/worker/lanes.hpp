@@ -12,6 +12,8 @@
 
 namespace bizcomms::worker {
 
+[[nodiscard]] constexpr std::size_t place_of(alert::Lane lane) { return static_cast<std::size_t>(lane); }
+
 class Lanes {
 public:
   enum class Verdict : std::uint8_t {

@@ -2,14 +2,8 @@
 
 namespace bizcomms::worker {
 
-namespace {
-
-constexpr std::uint64_t k_random_place = 200;
-
-}  // namespace
-
 Receiver::Receiver(const Context& context, alert::Lane lane, std::uint64_t number)
-    : m_context(context), m_lane(lane), m_preparation(context), m_random(context.random(k_random_place + number)) {}
+    : m_context(context), m_lane(lane), m_preparation(context), m_random(context.random(RandomStream::receivers, number)) {}
 
 void Receiver::run(const std::stop_token& stop) {
   int failures = 0;

@@ -10,7 +10,6 @@ using alert::Outcome;
 
 namespace {
 
-constexpr std::uint64_t k_random_place = 3;
 constexpr std::array<const char*, 4> k_judgement_names{"found", "absent", "cannot tell", "given up"};
 
 alert::LookupQuestion question_of(const alert::Delivery& delivery) {
@@ -51,7 +50,7 @@ std::optional<Outcome> outcome_of(const alert::Delivery& delivery, const Judgeme
 }  // namespace
 
 Reconciler::Reconciler(const Context& context, Unknowns& unknowns)
-    : m_context(context), m_unknowns(unknowns), m_random(context.random(k_random_place)) {}
+    : m_context(context), m_unknowns(unknowns), m_random(context.random(RandomStream::reconciler)) {}
 
 void Reconciler::run(const std::stop_token& stop) {
   while (!stop.stop_requested()) {

@@ -11,7 +11,6 @@ using alert::RecordVerdict;
 
 namespace {
 
-constexpr std::uint64_t k_random_place = 100;
 constexpr int k_opted_out = 21610;  // Twilio: the recipient has replied STOP
 
 void count(Tally& tally, Outcome::Kind kind) {
@@ -34,7 +33,8 @@ void count(Tally& tally, Outcome::Kind kind) {
 
 }  // namespace
 
-Recorder::Recorder(const Context& context, std::uint64_t number) : m_context(context), m_random(context.random(k_random_place + number)) {}
+Recorder::Recorder(const Context& context, std::uint64_t number)
+    : m_context(context), m_random(context.random(RandomStream::recorders, number)) {}
 
 void Recorder::run(const std::stop_token& stop) {
   while (!stop.stop_requested()) {

@@ -13,8 +13,6 @@ namespace {
 
 constexpr Millis k_look_again{20};  // while only time is in the way
 
-std::size_t place_of(Lane lane) { return static_cast<std::size_t>(lane); }
-
 void append(std::vector<Lanes::GivenUp>& all, std::vector<Lanes::GivenUp> more) {
   all.insert(all.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
 }

@@ -35,17 +35,17 @@ private:
   test::MemoryQueue m_queue;
 };
 
-const auto k_store = testing::Values(StoreSubjectMaker{"memory", [] { return std::make_unique<MemoryStoreSubject>(); }});
+const auto k_memory = testing::Values(StoreSubjectMaker{"memory", [] { return std::make_unique<MemoryStoreSubject>(); }});
 
-INSTANTIATE_TEST_SUITE_P(Memory, AlertStoreContract, k_store);
-INSTANTIATE_TEST_SUITE_P(Memory, RecipientStoreContract, k_store);
-INSTANTIATE_TEST_SUITE_P(Memory, BatchStoreContract, k_store);
-INSTANTIATE_TEST_SUITE_P(Memory, OutboxContract, k_store);
-INSTANTIATE_TEST_SUITE_P(Memory, BeginContract, k_store);
-INSTANTIATE_TEST_SUITE_P(Memory, RecordContract, k_store);
-INSTANTIATE_TEST_SUITE_P(Memory, MergeContract, k_store);
-INSTANTIATE_TEST_SUITE_P(Memory, DueContract, k_store);
-INSTANTIATE_TEST_SUITE_P(Memory, LongTimesContract, k_store);
+INSTANTIATE_TEST_SUITE_P(Memory, AlertStoreContract, k_memory);
+INSTANTIATE_TEST_SUITE_P(Memory, RecipientStoreContract, k_memory);
+INSTANTIATE_TEST_SUITE_P(Memory, BatchStoreContract, k_memory);
+INSTANTIATE_TEST_SUITE_P(Memory, OutboxContract, k_memory);
+INSTANTIATE_TEST_SUITE_P(Memory, BeginContract, k_memory);
+INSTANTIATE_TEST_SUITE_P(Memory, RecordContract, k_memory);
+INSTANTIATE_TEST_SUITE_P(Memory, MergeContract, k_memory);
+INSTANTIATE_TEST_SUITE_P(Memory, DueContract, k_memory);
+INSTANTIATE_TEST_SUITE_P(Memory, LongTimesContract, k_memory);
 INSTANTIATE_TEST_SUITE_P(Memory, QueueContract, testing::Values(QueueSubjectMaker{"memory", [](const alert::QueueSettings& settings) {
                                                                                     return std::make_unique<MemoryQueueSubject>(settings);
                                                                                   }}));

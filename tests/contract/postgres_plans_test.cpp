@@ -113,13 +113,15 @@ TEST_F(Plans, RecipientsAreReadByIndex) {
 }
 
 TEST_F(Plans, CreatingCountsARareTagWithoutReadingAll) {
-  IdSource ids(SystemClock(), 1);
+  const SystemClock clock;
+  IdSource ids(clock, 1);
   const AlertDraft draft{.title = "t", .message = "m", .filter = {.tags = {"rare"}}};
   expect_found_by_index("create", 500, [&] { return alerts().create(ids.next<AlertId>(), draft, std::nullopt, ""); });
 }
 
 TEST_F(Plans, ExpandingARareTagReadsItsRecipientsAlone) {
-  IdSource ids(SystemClock(), 1);
+  const SystemClock clock;
+  IdSource ids(clock, 1);
   const AlertDraft draft{.title = "t", .message = "m", .filter = {.tags = {"rare"}}};
   const auto alert = alerts().create(ids.next<AlertId>(), draft, std::nullopt, "");
   ASSERT_TRUE(alert);

@@ -58,16 +58,16 @@ private:
   Database m_database;
 };
 
-const auto k_store = testing::Values(StoreSubjectMaker{"postgres", [] { return std::make_unique<PostgresStoreSubject>(); }});
+const auto k_postgres = testing::Values(StoreSubjectMaker{"postgres", [] { return std::make_unique<PostgresStoreSubject>(); }});
 
-INSTANTIATE_TEST_SUITE_P(Postgres, AlertStoreContract, k_store);
-INSTANTIATE_TEST_SUITE_P(Postgres, RecipientStoreContract, k_store);
-INSTANTIATE_TEST_SUITE_P(Postgres, BatchStoreContract, k_store);
-INSTANTIATE_TEST_SUITE_P(Postgres, OutboxContract, k_store);
-INSTANTIATE_TEST_SUITE_P(Postgres, BeginContract, k_store);
-INSTANTIATE_TEST_SUITE_P(Postgres, RecordContract, k_store);
-INSTANTIATE_TEST_SUITE_P(Postgres, MergeContract, k_store);
-INSTANTIATE_TEST_SUITE_P(Postgres, DueContract, k_store);
+INSTANTIATE_TEST_SUITE_P(Postgres, AlertStoreContract, k_postgres);
+INSTANTIATE_TEST_SUITE_P(Postgres, RecipientStoreContract, k_postgres);
+INSTANTIATE_TEST_SUITE_P(Postgres, BatchStoreContract, k_postgres);
+INSTANTIATE_TEST_SUITE_P(Postgres, OutboxContract, k_postgres);
+INSTANTIATE_TEST_SUITE_P(Postgres, BeginContract, k_postgres);
+INSTANTIATE_TEST_SUITE_P(Postgres, RecordContract, k_postgres);
+INSTANTIATE_TEST_SUITE_P(Postgres, MergeContract, k_postgres);
+INSTANTIATE_TEST_SUITE_P(Postgres, DueContract, k_postgres);
 INSTANTIATE_TEST_SUITE_P(Postgres, QueueContract,
                          testing::Values(QueueSubjectMaker{"postgres", [](const alert::QueueSettings& settings) {
                                                              return std::make_unique<PostgresQueueSubject>(settings);

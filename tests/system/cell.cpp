@@ -63,6 +63,8 @@ json::Value Answer::json() const {
   return document->root();
 }
 
+std::string number(int n) { return "+1555" + std::to_string(1'000'000 + n); }
+
 Cell::Cell(Environment options) : m_postgres(std::make_unique<Postgres>()), m_client({}, m_log, m_metrics), m_api_address(free_address()) {
   m_options = joined({{"BIZCOMMS_DATABASE_URL", m_postgres->empty_database()},
                       {"BIZCOMMS_TWILIO_ACCOUNT_SID", k_account},

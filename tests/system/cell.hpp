@@ -21,6 +21,8 @@ namespace bizcomms::test {
 // The path of the binary under test.
 [[nodiscard]] std::string binary();
 
+[[nodiscard]] std::string number(int n);  // the phone number of person n
+
 struct Answer {
   int status = 0;
   std::string body;

@@ -30,8 +30,6 @@ Environment fast() {
           {"BIZCOMMS_STALLED_AFTER", "3s"}};
 }
 
-std::string number(int n) { return "+1555" + std::to_string(1'000'000 + n); }
-
 void make_recipients(Cell& cell, int count) {
   for (int n = 0; n < count; ++n) { cell.make_recipient(number(n)); }
 }

@@ -47,7 +47,8 @@ struct Id {
 // Makes ids that rise strictly within one source, also within a millisecond and when the clock steps back. Thread-safe.
 class IdSource {
 public:
-  IdSource(const Clock& clock, std::uint64_t seed);
+  IdSource(const Clock& clock, std::uint64_t seed);  // keeps the clock
+  IdSource(const Clock&& clock, std::uint64_t seed) = delete;
   template <class IdType>
   [[nodiscard]] IdType next() {
     return IdType{next_uuid()};

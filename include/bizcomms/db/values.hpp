@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "bizcomms/base/ids.hpp"
+#include "bizcomms/base/result.hpp"
 #include "bizcomms/base/time.hpp"
 
 namespace bizcomms::db {
@@ -145,6 +146,12 @@ public:
 private:
   std::shared_ptr<void> m_result;  // libpq's
 };
+
+// For a statement whose rows tell nothing.
+[[nodiscard]] inline Status status_of(const Result<Rows>& rows) {
+  if (!rows) { return rows.error(); }
+  return {};
+}
 
 // Reads one row's fields from left to right. A field of another type than asked for, or an unexpected NULL, is a programmer's mistake.
 class Row {

@@ -15,8 +15,6 @@ namespace {
 constexpr std::chrono::hours k_answers_kept{24};
 constexpr std::int64_t k_epoch = 1;
 
-Error no_alert() { return {.code = ErrorCode::not_found, .message = "There is no such alert."}; }
-
 bool passes(const Alert& alert, const AlertQuery& query) {
   if (query.after && alert.id >= *query.after) { return false; }
   if (query.status && alert.status != *query.status) { return false; }

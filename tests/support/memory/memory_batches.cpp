@@ -13,7 +13,6 @@ namespace {
 
 constexpr int k_blames_max = 3;
 
-Error no_alert() { return {.code = ErrorCode::not_found, .message = "There is no such alert."}; }
 Error no_batch() { return {.code = ErrorCode::not_found, .message = "There is no such batch."}; }
 
 }  // namespace

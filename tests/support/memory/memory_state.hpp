@@ -14,6 +14,8 @@
 
 namespace bizcomms::test {
 
+[[nodiscard]] inline Error no_alert() { return {.code = ErrorCode::not_found, .message = "There is no such alert."}; }
+
 struct BatchRow {
   alert::RecipientId first{};
   alert::RecipientId last{};

@@ -5,7 +5,7 @@
 
 #include "bizcomms/alert/delivery.hpp"
 
-namespace bizcomms::alert {
+namespace bizcomms::alert::in_any_order {
 namespace {
 
 using namespace std::chrono_literals;
@@ -173,4 +173,4 @@ TEST(MergeOrder, OnceTakenNoFurtherAttemptBeginsInAnyOrder) {
 }
 
 }  // namespace
-}  // namespace bizcomms::alert
+}  // namespace bizcomms::alert::in_any_order

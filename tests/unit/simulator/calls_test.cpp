@@ -8,7 +8,7 @@
 namespace bizcomms::simulator {
 namespace {
 
-const std::string k_hook = "http://hook.test/call?mid=7";
+const std::string k_call_hook = "http://hook.test/call?mid=7";
 const std::string k_say = "<Response><Say>Fire in building two.</Say></Response>";
 const std::string k_ask =
     "<Response><Gather numDigits=\"1\" timeout=\"10\" action=\"http://hook.test/key?mid=7\"><Say>Fire. Press "
@@ -20,7 +20,7 @@ const http::Parameters k_all_events{{"StatusCallbackEvent", "initiated"},
 
 http::Parameters order(const std::string& twiml) {
   http::Parameters form = k_all_events;
-  form.insert(form.end(), {{"Twiml", twiml}, {"StatusCallback", k_hook}});
+  form.insert(form.end(), {{"Twiml", twiml}, {"StatusCallback", k_call_hook}});
   return form;
 }
 
@@ -47,7 +47,7 @@ TEST(Calls, ProgressAndTellInSequence) {
   EXPECT_EQ(world.client.all("SequenceNumber"), (std::vector<std::string>{"0", "1", "2", "3"}));
   EXPECT_EQ(http::find(world.client.forms[3], "CallDuration"), "2");
   EXPECT_EQ(http::find(world.client.forms[3], "Duration"), "1");
-  EXPECT_EQ(world.client.requests[3].headers.find("X-Twilio-Signature"), signature(Secret(k_token), k_hook, world.client.forms[3]));
+  EXPECT_EQ(world.client.requests[3].headers.find("X-Twilio-Signature"), signature(Secret(k_token), k_call_hook, world.client.forms[3]));
   const auto call = world.fetch(sid);
   EXPECT_EQ(text_of(call, "status"), "completed");
   EXPECT_EQ(text_of(call, "duration"), "2");
@@ -57,7 +57,7 @@ TEST(Calls, ProgressAndTellInSequence) {
 
 TEST(Calls, TellOnlyTheEventsAskedFor) {
   World world;
-  (void)world.call({{"Twiml", k_say}, {"StatusCallback", k_hook}});
+  (void)world.call({{"Twiml", k_say}, {"StatusCallback", k_call_hook}});
   world.pass(Millis{10'000});
   EXPECT_EQ(world.client.all("CallStatus"), std::vector<std::string>{"completed"});
 }

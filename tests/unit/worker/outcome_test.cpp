@@ -7,12 +7,10 @@ namespace {
 
 using alert::Outcome;
 using namespace std::chrono_literals;
-using Kind = Outcome::Kind;
-
 struct Case {
   ErrorCode code;
   int attempt;
-  Kind expected;
+  Outcome::Kind expected;
 };
 
 class OutcomeOf : public testing::TestWithParam<Case> {};
@@ -27,19 +25,19 @@ TEST_P(OutcomeOf, FollowsTheErrorsCode) {
   EXPECT_FALSE(outcome.sid);
 }
 
-INSTANTIATE_TEST_SUITE_P(Table, OutcomeOf,
-                         testing::Values(Case{ErrorCode::unavailable, 1, Kind::retry}, Case{ErrorCode::unavailable, 4, Kind::retry},
-                                         Case{ErrorCode::unavailable, 5, Kind::failed},
-                                         Case{ErrorCode::rate_limited, 5, Kind::retry_unused},
-                                         Case{ErrorCode::misconfigured, 5, Kind::retry_unused},
-                                         Case{ErrorCode::unauthenticated, 5, Kind::retry_unused},
-                                         Case{ErrorCode::outcome_unknown, 5, Kind::unknown}, Case{ErrorCode::rejected, 1, Kind::failed},
-                                         Case{ErrorCode::invalid, 1, Kind::failed}, Case{ErrorCode::internal, 1, Kind::failed}));
+INSTANTIATE_TEST_SUITE_P(
+    Table, OutcomeOf,
+    testing::Values(Case{ErrorCode::unavailable, 1, Outcome::Kind::retry}, Case{ErrorCode::unavailable, 4, Outcome::Kind::retry},
+                    Case{ErrorCode::unavailable, 5, Outcome::Kind::failed}, Case{ErrorCode::rate_limited, 5, Outcome::Kind::retry_unused},
+                    Case{ErrorCode::misconfigured, 5, Outcome::Kind::retry_unused},
+                    Case{ErrorCode::unauthenticated, 5, Outcome::Kind::retry_unused},
+                    Case{ErrorCode::outcome_unknown, 5, Outcome::Kind::unknown}, Case{ErrorCode::rejected, 1, Outcome::Kind::failed},
+                    Case{ErrorCode::invalid, 1, Outcome::Kind::failed}, Case{ErrorCode::internal, 1, Outcome::Kind::failed}));
 
 TEST(Outcome, KeepsTheSidOfAnAcceptance) {
   Random random(1);
   const Outcome outcome = outcome_of({.attempt = 1}, alert::ProviderId("SM1"), {}, random);
-  EXPECT_EQ(outcome.kind, Kind::sent);
+  EXPECT_EQ(outcome.kind, Outcome::Kind::sent);
   EXPECT_EQ(outcome.sid, "SM1");
 }
 
