@@ -30,6 +30,7 @@ const db::Statement k_members{.sql = k_members_sql};
 constexpr db::Statement k_lock_batches{.sql = R"(
   SELECT FROM unnest($1::uuid[], $2::int4[]) AS i(alert_id, batch)
     JOIN alert_batches b ON b.alert_id = i.alert_id AND b.batch = i.batch
+  WHERE i.batch - i.batch = 0
   ORDER BY b.alert_id, b.batch FOR NO KEY UPDATE OF b)",
                                        .effect = Effect::writes};
 
@@ -62,7 +63,7 @@ const std::string k_recount_sql = fmt::format(R"(
           count(*) FILTER (WHERE d.visible = 5) AS shown_cancelled, coalesce(bool_and(d.settled), true) AS all_settled
         FROM deliveries d WHERE d.alert_id = b.alert_id AND d.batch = b.batch OFFSET 0) d
       CROSS JOIN LATERAL (SELECT CASE WHEN b.state = 1 THEN 0 ELSE (SELECT count(*) {}) END AS missing OFFSET 0) m
-    OFFSET 0) n
+    WHERE i.batch - i.batch = 0 OFFSET 0) n
   WHERE u.alert_id = n.alert_id AND u.batch = n.batch
   RETURNING u.alert_id, u.batch, u.state = 1)",
                                               k_not_begun);

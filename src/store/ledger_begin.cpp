@@ -47,7 +47,8 @@ const std::string k_begin_sql = fmt::format(R"(
   WITH a AS MATERIALIZED (SELECT status, active_only FROM alerts WHERE alert_id = $1::uuid FOR SHARE),
   input AS MATERIALIZED (
     SELECT * FROM unnest($2::int4[], $3::uuid[], $4::int2[], $5::uuid[], $6::text[], $7::text[], $8::bytea[], $9::int8[])
-      AS t(batch, recipient_id, channel, token, account, sender, body_hash, lease_ms)),
+      AS t(batch, recipient_id, channel, token, account, sender, body_hash, lease_ms)
+    WHERE batch - batch = 0),
   checked AS MATERIALIZED ({}),
   inserted AS (
     INSERT INTO deliveries (alert_id, batch, recipient_id, channel, token, state, attempts, phone_version, visible, settled, started_at,
@@ -75,7 +76,8 @@ const db::Statement k_begin{.sql = k_begin_sql, .effect = Effect::writes};
 // The same check for rows that are there: of one alert.
 const std::string k_check_sql = fmt::format(R"(
   WITH a AS MATERIALIZED (SELECT status, active_only FROM alerts WHERE alert_id = $1::uuid FOR SHARE),
-  input AS MATERIALIZED (SELECT * FROM unnest($2::int4[], $3::uuid[], $4::int2[]) AS t(place, recipient_id, channel)),
+  input AS MATERIALIZED (SELECT * FROM unnest($2::int4[], $3::uuid[], $4::int2[]) AS t(place, recipient_id, channel)
+    WHERE place - place = 0),
   checked AS MATERIALIZED ({})
   SELECT place, phone_number, phone_version, sender_number, why FROM checked)",
                                             k_checked);

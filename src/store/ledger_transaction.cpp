@@ -13,6 +13,7 @@ namespace {
 using alert::DeliveryId;
 using db::Effect;
 
+// `batch - batch = 0`: see k_record in ledger.cpp.
 constexpr db::Statement k_now{.sql = "SELECT now()"};
 
 constexpr db::Statement k_claim{.sql = R"(
@@ -33,6 +34,7 @@ constexpr db::Statement k_held{.sql = R"(
 const std::string k_lock_sql = fmt::format(R"(
   SELECT {} FROM unnest($1::uuid[], $2::int4[], $3::uuid[], $4::int2[]) AS i(alert_id, batch, recipient_id, channel)
     JOIN deliveries d ON d.alert_id = i.alert_id AND d.batch = i.batch AND d.recipient_id = i.recipient_id AND d.channel = i.channel
+  WHERE i.batch - i.batch = 0
   ORDER BY d.alert_id, d.batch, d.recipient_id, d.channel FOR NO KEY UPDATE OF d)",
                                            k_delivery_columns);
 const db::Statement k_lock{.sql = k_lock_sql, .effect = Effect::writes};
@@ -51,20 +53,22 @@ constexpr db::Statement k_write{.sql = R"(
     AS i(alert_id, batch, recipient_id, channel, token, state, attempts, looks, started_at, lease_until, due_at, account, sender, body_hash,
          sid, error_code, reason, sent_at, report_rank, report_sid, report_token, report_kind, report_error_code, report_reason, accepted_at,
          delivered_at, acknowledged_at, phone_version, wake_at, visible, settled)
-  WHERE d.alert_id = i.alert_id AND d.batch = i.batch AND d.recipient_id = i.recipient_id AND d.channel = i.channel)",
+  WHERE d.alert_id = i.alert_id AND d.batch = i.batch AND d.recipient_id = i.recipient_id AND d.channel = i.channel
+    AND i.batch - i.batch = 0)",
                                 .effect = Effect::writes};
 
 constexpr db::Statement k_write_claims{.sql = R"(
   UPDATE claims c SET alert_id = i.alert_id, batch = i.batch, recipient_id = i.recipient_id, channel = i.channel, by_look_up = i.by_look_up
   FROM unnest($1::text[], $2::uuid[], $3::int4[], $4::uuid[], $5::int2[], $6::bool[])
     AS i(sid, alert_id, batch, recipient_id, channel, by_look_up)
-  WHERE c.sid = i.sid)",
+  WHERE c.sid = i.sid AND i.batch - i.batch = 0)",
                                        .effect = Effect::writes};
 
 // One that is only touched keeps its mark.
 constexpr db::Statement k_touch{.sql = R"(
   UPDATE alert_batches b SET progressed_at = now(), dirty = b.dirty OR i.dirty
-  FROM unnest($1::uuid[], $2::int4[], $3::bool[]) AS i(alert_id, batch, dirty) WHERE b.alert_id = i.alert_id AND b.batch = i.batch)",
+  FROM unnest($1::uuid[], $2::int4[], $3::bool[]) AS i(alert_id, batch, dirty) WHERE b.alert_id = i.alert_id AND b.batch = i.batch
+    AND i.batch - i.batch = 0)",
                                 .effect = Effect::writes};
 
 std::optional<std::string_view> view(const std::optional<std::string>& text) {

@@ -36,8 +36,8 @@ std::string full_database() {
 
 class Plans : public testing::Test {
 protected:
-  Plans()
-      : m_pool(test::pool_settings(full_database(), 1), Log::silent(), m_metrics), m_store(m_pool, {}, Log::silent(), m_metrics, m_clock) {}
+  explicit Plans(const std::string& database = full_database())
+      : m_pool(test::pool_settings(database, 1), Log::silent(), m_metrics), m_store(m_pool, {}, Log::silent(), m_metrics, m_clock) {}
 
   struct Reads {
     std::int64_t whole_tables = 0;
@@ -60,6 +60,7 @@ protected:
   AlertStore& alerts() { return m_store.alerts(); }
   RecipientStore& recipients() { return m_store.recipients(); }
   store::Store& store() { return m_store; }
+  db::Pool& pool() { return m_pool; }
 
 private:
   Reads reads() {
@@ -126,6 +127,75 @@ TEST_F(Plans, ExpandingARareTagReadsItsRecipientsAlone) {
   const auto alert = alerts().create(ids.next<AlertId>(), draft, std::nullopt, "");
   ASSERT_TRUE(alert);
   expect_found_by_index("expand", 500, [&] { return store().batches().expand(alert->id, 50); });
+}
+
+// The first alert ever goes out before PostgreSQL knows anything of its deliveries, and plans made then are kept.
+class PlansOfAnEmptyDatabase : public Plans {
+protected:
+  PlansOfAnEmptyDatabase() : Plans(empty_database()) {}
+
+  static std::string empty_database() {
+    std::string url = test::Postgres::shared().fresh_database();
+    test::Postgres::run(url, "VACUUM ANALYZE");
+    return url;
+  }
+
+  // Deliveries that have left, of an alert that is now.
+  void begin(int count) {
+    static constexpr db::Statement k_begin{.sql = R"(
+      INSERT INTO deliveries (alert_id, batch, recipient_id, channel, token, state, attempts, phone_version, visible, settled, started_at)
+      SELECT $1::uuid, 1, id_at(now() + ($2::int4 + i) * interval '1 ms'), 0, gen_random_uuid(), 1, 1, 1, 1, false, now()
+      FROM generate_series(1, $3::int4) i)",
+                                           .effect = db::Effect::writes};
+    ASSERT_TRUE(pool().run(k_begin, db::Params().add(alert.uuid).add(begun).add(count)));
+    begun += count;
+  }
+  std::vector<Outcome> outcomes(int count) {
+    static constexpr db::Statement k_begun{
+        .sql = "SELECT recipient_id, token FROM deliveries WHERE alert_id = $1::uuid AND state = 1 LIMIT $2::int8"};
+    const auto rows = pool().run(k_begun, db::Params().add(alert.uuid).add(std::int64_t{count}));
+    std::vector<Outcome> made;
+    for (int i = 0; i < rows->size(); ++i) {
+      db::Row row = (*rows)[i];
+      const RecipientId recipient{row.take<Uuid>()};
+      made.push_back({.id = {.alert = alert, .batch = 1, .recipient = recipient},
+                      .token = {row.take<Uuid>()},
+                      .kind = Outcome::Kind::sent,
+                      .sid = ProviderId("SM" + recipient.uuid.to_base32())});
+    }
+    return made;
+  }
+
+  std::vector<Report> reports_of(const std::vector<Outcome>& sent) const {
+    std::vector<Report> made;
+    for (const auto& each : sent) {
+      made.push_back({.id = each.id, .token = each.token, .sid = *each.sid, .rank = 4, .kind = ReportKind::delivered, .at = clock.now()});
+    }
+    return made;
+  }
+
+  const SystemClock clock;
+  IdSource ids{clock, 1};
+  const AlertId alert = ids.next<AlertId>();
+  std::int32_t begun = 0;
+};
+
+TEST_F(PlansOfAnEmptyDatabase, OutcomesAndReportsFindTheirDeliveriesByIndex) {
+  static constexpr db::Statement k_forget{.sql = "TRUNCATE deliveries, claims", .effect = db::Effect::writes};
+  static constexpr db::Statement k_plan_anew{.sql = "DISCARD PLANS", .effect = db::Effect::writes};
+  for (const int rows_when_planned : {1, 20, 250, 1000}) {
+    SCOPED_TRACE(rows_when_planned);
+    begin(rows_when_planned);
+    ASSERT_TRUE(pool().run(k_plan_anew));
+    const auto first = outcomes(1);
+    ASSERT_TRUE(store().ledger().record(first));
+    ASSERT_TRUE(store().ledger().merge(reports_of(first)));
+    begin(k_rows);
+    const auto many = outcomes(50);
+    expect_found_by_index("record", 300, [&] { return store().ledger().record(many); });
+    expect_found_by_index("merge", 300, [&] { return store().ledger().merge(reports_of(many)); });
+    ASSERT_TRUE(pool().run(k_forget));
+  }
 }
 
 }  // namespace
