@@ -28,5 +28,7 @@ format:  ## Format all sources
 clean:  ## Remove everything that was built
 	@rm -rf build
 
-bench: deps build  ## Measure, and print one table
+bench: deps  ## Measure the release binary, and print one table
+	@scripts/configure bench
+	@cmake --build --preset release
 	@benchmarks/run

@@ -7,13 +7,13 @@ if(BIZCOMMS_WERROR)
   target_compile_options(bizcomms_options INTERFACE -Werror)
 endif()
 
-if(CMAKE_UNITY_BUILD)  # whose sources look like headers to g++
+if(CMAKE_UNITY_BUILD AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")  # to which its sources look like headers
   target_compile_options(bizcomms_options INTERFACE -Wno-subobject-linkage)
 endif()
 
 if(BIZCOMMS_SANITIZE)
   target_compile_options(bizcomms_options INTERFACE -fsanitize=${BIZCOMMS_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all
-    -Wno-maybe-uninitialized)  # g++ sees it in <regex> once it is instrumented
+    $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)  # seen in <regex> once that is instrumented
   target_link_options(bizcomms_options INTERFACE -fsanitize=${BIZCOMMS_SANITIZE})
 elseif(CMAKE_BUILD_TYPE STREQUAL "Release")
   set(CMAKE_INTERPROCEDURAL_OPTIMIZATION ON)

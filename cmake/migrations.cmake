@@ -14,5 +14,6 @@ function(builds_in_migrations target)
             -P ${CMAKE_SOURCE_DIR}/cmake/embed_migrations.cmake
     DEPENDS ${files} ${CMAKE_SOURCE_DIR}/cmake/embed_migrations.cmake
     COMMENT "Building in the migrations")
+  set_source_files_properties(${generated} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
   target_sources(${target} PRIVATE ${generated})
 endfunction()

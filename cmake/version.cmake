@@ -5,6 +5,7 @@ function(names_its_commit target)
     COMMAND ${CMAKE_COMMAND} -DSOURCE=${CMAKE_SOURCE_DIR} -DOUTPUT=${generated} -P ${CMAKE_SOURCE_DIR}/cmake/commit.cmake
     COMMENT "Looking up the git commit")
   add_dependencies(${target} bizcomms_commit)
+  set_source_files_properties(${generated} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
   target_sources(${target} PRIVATE ${generated})
   target_compile_definitions(${target} PRIVATE BIZCOMMS_VERSION="${PROJECT_VERSION}")
 endfunction()

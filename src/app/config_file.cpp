@@ -10,7 +10,7 @@
 namespace bizcomms::app {
 namespace {
 
-constexpr std::size_t k_file_bytes_max = 1024 * 1024;
+constexpr std::size_t k_file_bytes_max = std::size_t{1024} * 1024;
 
 Error wrong(std::string message) { return Error{ErrorCode::misconfigured, std::move(message)}; }
 

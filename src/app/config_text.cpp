@@ -20,7 +20,7 @@ std::string toml_quoted(std::string_view text) {
 }
 
 std::string toml_value(const Option& option) {
-  const auto text = shown(option);
+  auto text = shown(option);
   const bool bare = std::holds_alternative<bool*>(option.target) || std::holds_alternative<int*>(option.target) ||
                     std::holds_alternative<std::int64_t*>(option.target) || std::holds_alternative<std::size_t*>(option.target) ||
                     std::holds_alternative<double*>(option.target);

@@ -15,7 +15,7 @@ LogSettings log_settings(const Settings& settings) {
 // On a terminal, role and cell on every line would only be in the way.
 Log make_log(const Settings& settings, Role role) {
   const auto log_format = log_settings(settings);
-  const Log log(log_format);
+  Log log(log_format);
   if (log_format.format == LogFormat::text) { return log; }
   return log.with({{"role", to_string(role)}, {"cell", settings.cell}, {"region", settings.region}});
 }

@@ -194,7 +194,7 @@ std::string limits_text(const Option& option) {
     return to_text(Millis{static_cast<std::int64_t>(option.limits->min)}) + " to " +
            to_text(Millis{static_cast<std::int64_t>(option.limits->max)});
   }
-  const auto text = number_text(option.limits->min) + " to " + number_text(option.limits->max);
+  auto text = number_text(option.limits->min) + " to " + number_text(option.limits->max);
   if (!is_count(option)) { return text; }
   return text + (std::holds_alternative<std::string*>(option.target) ? " characters" : " elements");
 }

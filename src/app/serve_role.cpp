@@ -47,13 +47,14 @@ api::KeyRing::Load load_from(Database& database) {
 Result<std::unique_ptr<ServeRole>> ServeRole::make(const Settings& settings, Ground& ground, Database& database, const Watch& watch) {
   auto given = given_keys(settings.api_keys.reveal());
   if (!given) { return given.error(); }
-  return std::unique_ptr<ServeRole>(new ServeRole(settings, *std::move(given), ground, database, watch));
+  return std::unique_ptr<ServeRole>(new ServeRole(settings, *given, ground, database, watch));
 }
 
-ServeRole::ServeRole(const Settings& settings, std::vector<api::NamedKey> given, Ground& ground, Database& database, const Watch& watch)
+ServeRole::ServeRole(const Settings& settings, const std::vector<api::NamedKey>& given, Ground& ground, Database& database,
+                     const Watch& watch)
     : m_settings(settings),
       m_watch(watch),
-      m_keys(settings.key_ring, std::move(given), load_from(database), ground.clock, ground.log,
+      m_keys(settings.key_ring, given, load_from(database), ground.clock, ground.log,
              [&database](std::span<const api::KeyHash> used) { return database.keys.note_use(used); }),
       m_api(settings.api, {.alerts = database.store.alerts(),
                            .recipients = database.store.recipients(),

@@ -28,7 +28,7 @@ public:
   int drain(Millis limit) { return m_server.drain(limit); }
 
 private:
-  ServeRole(const Settings& settings, std::vector<api::NamedKey> given, Ground& ground, Database& database, const Watch& watch);
+  ServeRole(const Settings& settings, const std::vector<api::NamedKey>& given, Ground& ground, Database& database, const Watch& watch);
   [[nodiscard]] api::Health health() const;
 
   const Settings& m_settings;

@@ -13,7 +13,7 @@
 namespace bizcomms::hackernews {
 namespace {
 
-constexpr std::size_t k_answer_max = 1024 * 1024;
+constexpr std::size_t k_answer_max = std::size_t{1024} * 1024;
 constexpr int k_retry_after_max_s = 24 * 3600;
 
 std::size_t width_of(unsigned char lead) {

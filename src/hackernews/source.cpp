@@ -11,8 +11,8 @@
 namespace bizcomms::hackernews {
 namespace {
 
-constexpr std::size_t k_body_max = 1024 * 1024;
-constexpr std::size_t k_title_bytes_max = 16 * 1024;
+constexpr std::size_t k_body_max = std::size_t{1024} * 1024;
+constexpr std::size_t k_title_bytes_max = std::size_t{16} * 1024;
 
 Error no_answer(const std::string& path, std::string cause) {
   return {.code = ErrorCode::unavailable, .message = "HackerNews gave no usable answer to " + path + ".", .cause = std::move(cause)};

@@ -138,7 +138,7 @@ void read_recipients(json::Document& document, json::Value list, Behaviour& beha
 }  // namespace
 
 Result<Behaviour> parse_behaviour(const std::string& json, const Behaviour& base) {
-  auto document = json::Document::parse(json, {.bytes = 16 * 1024 * 1024});
+  auto document = json::Document::parse(json, {.bytes = std::size_t{16} * 1024 * 1024});
   if (!document) { return document.error(); }
   if (!document->root().is_object()) { return Error{.code = ErrorCode::invalid, .message = "The faults must be a JSON object."}; }
   Behaviour behaviour = base;

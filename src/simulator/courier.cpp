@@ -7,7 +7,7 @@ namespace bizcomms::simulator {
 namespace {
 
 constexpr Millis k_first_retry{200};
-constexpr std::size_t k_answer_bytes_max = 256 * 1024;
+constexpr std::size_t k_answer_bytes_max = std::size_t{256} * 1024;
 
 bool contains(const std::string& policy, std::string_view word) {
   std::string_view rest = policy;

@@ -64,7 +64,8 @@ std::vector<std::string> outcome_of(std::string_view stream, std::string_view pi
 
 }  // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {  // NOLINT(readability-identifier-naming)
+// NOLINTNEXTLINE(readability-identifier-naming): libFuzzer's name
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string input(data, data + size);
   const auto cut = size / 8;  // the first eighth says how to cut the rest
   const auto stream = std::string_view(input).substr(cut);

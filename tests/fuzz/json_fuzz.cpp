@@ -53,6 +53,7 @@ void read_strictly(const Document& document) {
 
 }  // namespace
 
+// NOLINTNEXTLINE(readability-identifier-naming): libFuzzer's name
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   const auto document = Document::parse(text);
@@ -64,7 +65,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   read_strictly(*document);
   Writer json;
   write(json, document->root());
-  const auto again = Document::parse(json.text(), {.bytes = 16 * 1024 * 1024});
+  const auto again = Document::parse(json.text(), {.bytes = std::size_t{16} * 1024 * 1024});
   check(again.has_value(), "what was written can be read");
   Writer twice;
   write(twice, again->root());

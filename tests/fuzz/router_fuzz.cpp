@@ -64,6 +64,7 @@ http::Request request_of(std::string_view input) {
 
 }  // namespace
 
+// NOLINTNEXTLINE(readability-identifier-naming): libFuzzer's name
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   Fakes fakes;
   auto request = request_of({reinterpret_cast<const char*>(data), size});

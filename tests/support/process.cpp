@@ -1,6 +1,7 @@
 #include "support/process.hpp"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -20,9 +21,9 @@ std::vector<std::string> environment_of(const Environment& wanted) {
   std::vector<std::string> all;
   for (const auto* name : {"PATH", "HOME", "ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS", "LSAN_OPTIONS"}) {
     const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): nothing in a test sets variables
-    if (value != nullptr && !wanted.contains(name)) { all.push_back(std::string(name) + "=" + value); }
+    if (value != nullptr && !wanted.contains(name)) { all.push_back(fmt::format("{}={}", name, value)); }
   }
-  for (const auto& [name, value] : wanted) { all.push_back(name + "=" + value); }
+  for (const auto& [name, value] : wanted) { all.push_back(fmt::format("{}={}", name, value)); }
   return all;
 }
 
@@ -59,7 +60,7 @@ bool eventually(const std::function<bool()>& condition, std::chrono::millisecond
   return true;
 }
 
-Process::Process(std::vector<std::string> command, Environment environment) {
+Process::Process(std::vector<std::string> command, const Environment& environment) {
   std::array<int, 2> ends{};
   if (pipe2(ends.data(), O_CLOEXEC) != 0) { throw std::runtime_error("no pipe to be had"); }
   m_pid = spawn(command, environment, ends[1]);
@@ -138,8 +139,8 @@ std::optional<std::string> Process::wait_for_line(const std::function<bool(const
   return found;
 }
 
-Finished run(std::vector<std::string> command, Environment environment, std::chrono::milliseconds limit) {
-  Process process(std::move(command), std::move(environment));
+Finished run(std::vector<std::string> command, const Environment& environment, std::chrono::milliseconds limit) {
+  Process process(std::move(command), environment);
   const auto code = process.wait(limit);
   if (!code) { process.kill(); }
   static_cast<void>(process.wait_for_line([](const std::string&) { return false; }, std::chrono::seconds{5}));  // all is read

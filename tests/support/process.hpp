@@ -24,7 +24,7 @@ using Environment = std::map<std::string, std::string>;
 class Process {
 public:
   // Starts at once. Standard output and error are read all the time; lines() has both.
-  Process(std::vector<std::string> command, Environment environment = {});
+  Process(std::vector<std::string> command, const Environment& environment = {});
   ~Process();  // SIGKILL, if it still runs
   Process(const Process&) = delete;
   Process& operator=(const Process&) = delete;
@@ -58,7 +58,7 @@ struct Finished {
   std::string output;
 };
 // Runs to its end; killed after `limit` (code −1).
-[[nodiscard]] Finished run(std::vector<std::string> command, Environment environment = {},
+[[nodiscard]] Finished run(std::vector<std::string> command, const Environment& environment = {},
                            std::chrono::milliseconds limit = std::chrono::seconds{60});
 
 }  // namespace bizcomms::test

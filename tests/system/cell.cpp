@@ -53,7 +53,7 @@ std::string binary() {
 
 json::Value Answer::json() const {
   if (!document) {
-    auto parsed = json::Document::parse(body, {.bytes = 16 * 1024 * 1024});
+    auto parsed = json::Document::parse(body, {.bytes = std::size_t{16} * 1024 * 1024});
     if (!parsed) {
       ADD_FAILURE() << "not JSON: " << body;
       parsed = json::Document::parse("null");
@@ -65,7 +65,8 @@ json::Value Answer::json() const {
 
 std::string number(int n) { return "+1555" + std::to_string(1'000'000 + n); }
 
-Cell::Cell(Environment options) : m_postgres(std::make_unique<Postgres>()), m_client({}, m_log, m_metrics), m_api_address(free_address()) {
+Cell::Cell(const Environment& options)
+    : m_postgres(std::make_unique<Postgres>()), m_client({}, m_log, m_metrics), m_api_address(free_address()) {
   m_options = joined({{"BIZCOMMS_DATABASE_URL", m_postgres->empty_database()},
                       {"BIZCOMMS_TWILIO_ACCOUNT_SID", k_account},
                       {"BIZCOMMS_TWILIO_AUTH_TOKEN", k_token},

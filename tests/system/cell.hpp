@@ -50,7 +50,7 @@ struct Received {
 class Cell {
 public:
   // Database made and migrated, an API key made; no role runs yet. `options` go to every role as BIZCOMMS_… variables.
-  explicit Cell(Environment options = {});
+  explicit Cell(const Environment& options = {});
   ~Cell();
 
   // Roles. Started with the cell's options and `more`; each waits until the role is ready.

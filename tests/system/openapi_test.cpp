@@ -1,5 +1,6 @@
 // The document that the server serves, held against the server: every operation it names is called, for its success and its refusals, and
 // every answer must be one that it documents, in the documented shape.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <set>
@@ -132,7 +133,7 @@ TEST_F(OpenApi, EveryDocumentedOperationAnswersAsDocumented) {
       std::string upper = method;
       std::transform(upper.begin(), upper.end(), upper.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
       if (operations[method].is_object()) {
-        EXPECT_TRUE(called.contains(upper + " " + path)) << upper << " " << path << " is documented but not tried here";
+        EXPECT_TRUE(called.contains(fmt::format("{} {}", upper, path))) << upper << " " << path << " is documented but not tried here";
       }
     }
   }

@@ -11,6 +11,8 @@
 namespace bizcomms::test {
 namespace {
 
+std::string path_of(const std::string& path, const std::string& name) { return path + "." + name; }
+
 constexpr std::array<std::string_view, 10> k_words{"description", "examples",  "example",    "default", "title",
                                                    "readOnly",    "writeOnly", "deprecated", "format",  "$comment"};
 
@@ -67,7 +69,7 @@ private:
     const auto members = object.members();
     for (const auto& [name, schema] : rule.members()) {
       for (const auto& [member, inner] : members) {
-        if (member == name) { value(schema, inner, path + "." + name); }
+        if (member == name) { value(schema, inner, path_of(path, name)); }
       }
     }
   }
@@ -85,7 +87,7 @@ private:
     for (const auto& [member, inner] : object.members()) {
       if (known.contains(member)) { continue; }
       if (rule.as_bool() == false) { error(path, "has " + member + ", which is not documented"); }
-      if (rule.is_object()) { value(rule, inner, path + "." + member); }
+      if (rule.is_object()) { value(rule, inner, path_of(path, member)); }
     }
   }
   void items(const json::Value& rule, const json::Value& array, const std::string& path) {

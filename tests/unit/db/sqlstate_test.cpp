@@ -9,6 +9,7 @@ struct Row {
   const char* sqlstate;
   ErrorCode code;
 };
+std::ostream& operator<<(std::ostream& out, const Row& row) { return out << row.sqlstate; }
 
 class SqlState : public testing::TestWithParam<Row> {};
 

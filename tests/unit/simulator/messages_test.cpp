@@ -112,7 +112,7 @@ TEST(Messages, AreRefusedWhenTheirSendersQueueIsTenHoursLong) {
   World world(settings);
   int taken = 0;
   for (int i = 0; i < 4'000; ++i) { taken += world.send(k_to, std::string(1600, 'a')).status == 201 ? 1 : 0; }
-  EXPECT_NEAR(taken, 36'000 / 11, 2);
+  EXPECT_NEAR(taken, 36'000.0 / 11, 2);
   EXPECT_EQ(code_of(world.send()), 21611);
 }
 

@@ -14,7 +14,7 @@ int code_for(const http::Parameters& form, const Settings& settings = {}, bool t
   return refusal ? refusal->code : 0;
 }
 
-http::Parameters message(http::Parameters change = {}) {
+http::Parameters message(const http::Parameters& change = {}) {
   http::Parameters form{{"To", k_to}, {"From", k_from}, {"Body", "Hi"}};
   for (const auto& wanted : change) {
     std::erase_if(form, [&wanted](const auto& field) { return field.first == wanted.first; });
@@ -70,8 +70,8 @@ TEST(MessageOrder, HasTheMagicNumbersOfTestCredentials) {
   EXPECT_EQ(code_for<MessageOrder>(message({{"To", "+15005550004"}})), 0);  // magic only with test credentials
 }
 
-http::Parameters call(http::Parameters change = {}) {
-  auto form = message(std::move(change));
+http::Parameters call(const http::Parameters& change = {}) {
+  auto form = message(change);
   std::erase_if(form, [](const auto& field) { return field.first == "Body"; });
   return form;
 }

@@ -59,10 +59,10 @@ struct World {
     request.body = http::to_form(form);
     return request;
   }
-  http::Response send(http::Parameters form) { return twilio.create_message(request("POST", "Messages.json", form)); }
+  http::Response send(const http::Parameters& form) { return twilio.create_message(request("POST", "Messages.json", form)); }
   http::Response send(const std::string& to = k_to, const std::string& body = "Hi there", http::Parameters more = {}) {
     more.insert(more.begin(), {{"To", to}, {"From", k_from}, {"Body", body}});
-    return send(std::move(more));
+    return send(more);
   }
   http::Response call(http::Parameters more, const std::string& to = k_to) {
     more.insert(more.begin(), {{"To", to}, {"From", k_from}});
@@ -99,7 +99,7 @@ struct World {
 };
 
 [[nodiscard]] inline json::Document parsed(const http::Response& response) {
-  auto document = json::Document::parse(response.body, {.bytes = 64 * 1024 * 1024});
+  auto document = json::Document::parse(response.body, {.bytes = std::size_t{64} * 1024 * 1024});
   check(document.has_value(), "the answer is JSON");
   return std::move(*document);
 }

@@ -15,6 +15,8 @@ struct Expected {
   const char* culprit = "";  // of misconfigured
 };
 
+std::ostream& operator<<(std::ostream& out, const Expected& row) { return out << row.code; }
+
 // Every row of the facts: what the request's maker must do.
 class ErrorRowTest : public testing::TestWithParam<Expected> {};
 

@@ -7,11 +7,13 @@ namespace {
 
 using alert::Outcome;
 using namespace std::chrono_literals;
+
 struct Case {
   ErrorCode code;
   int attempt;
   Outcome::Kind expected;
 };
+std::ostream& operator<<(std::ostream& out, const Case& given) { return out << to_string(given.code) << ", attempt " << given.attempt; }
 
 class OutcomeOf : public testing::TestWithParam<Case> {};
 
