@@ -15,6 +15,7 @@
 namespace bizcomms::http {
 namespace {
 
+constexpr int k_started_at_once = 8;
 constexpr int k_poll_ms = 1'000;         // longest sleep; libcurl's own timers shorten it
 constexpr int k_poll_waiting_ms = 100;   // while requests wait for a connection, whose time may run out
 constexpr std::size_t k_hosts_max = 20;  // named in metrics; the rest are "other", so that foreign URLs cannot fill the registry
@@ -156,8 +157,10 @@ void CurlClient::Hidden::run(const std::stop_token& stop) {
   do { give_up_all(); } while (take_in());  // a `done` may have sent once more
 }
 
+// A few at a time: a server that answers at once is then served by few connections, each used again and again, which costs libcurl half
+// as much as many; a slow one has all of them after some milliseconds.
 void CurlClient::Hidden::start_waiting() {
-  while (has_room() && !waiting.empty()) {
+  for (int started = 0; started < k_started_at_once && has_room() && !waiting.empty(); ++started) {
     CurlSubmission next = std::move(waiting.front());
     waiting.pop_front();
     const auto waited = std::chrono::duration_cast<Millis>(clock.steady() - next.submitted);

@@ -41,7 +41,11 @@ void Relay::run(const std::stop_token& stop) {
     failures = 0;
     health.worked();
     m_relayed.add(*relayed);
-    if (*relayed == 0) { m_outbox.wait(m_settings.sweep_interval, stop); }
+    if (*relayed == 0) {
+      m_outbox.wait(m_settings.sweep_interval, stop);
+    } else if (*relayed < m_settings.group_max) {
+      sleep_for(stop, m_settings.pause);
+    }
   }
 }
 

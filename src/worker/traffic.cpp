@@ -12,6 +12,7 @@ using alert::Lane;
 namespace {
 
 constexpr Millis k_look_again{20};  // while only time is in the way
+constexpr Millis k_gathers{5};      // how long outcomes wait for others at most
 
 void append(std::vector<Lanes::GivenUp>& all, std::vector<Lanes::GivenUp> more) {
   all.insert(all.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
@@ -188,16 +189,22 @@ void Traffic::land(std::shared_ptr<Flight> flight) {
   --m_in_flight;
   flight->landed_at = m_clock.steady();
   m_arrivals.push_back(std::move(flight));
-  if (m_arrivals.size() == 1) { m_landed.notify_one(); }
+  if (m_arrivals.size() == 1 || (m_gathering && gathered())) { m_landed.notify_all(); }
   if (worth_a_look()) {
     m_stirred = true;
     m_stirred_up.notify_one();
   }
 }
 
+// A write costs much the same for one outcome and for a hundred: it is put off while more are on their way.
+bool Traffic::gathered() const { return m_in_flight == 0 || std::ssize(m_arrivals) >= least_group(); }
+
 std::vector<std::shared_ptr<Flight>> Traffic::wait_for_arrivals(const std::stop_token& stop) {
   std::unique_lock lock(m_mutex);
-  m_landed.wait(lock, stop, [&] { return !m_arrivals.empty(); });
+  m_landed.wait(lock, stop, [&] { return !m_gathering && !m_arrivals.empty(); });
+  m_gathering = true;
+  m_landed.wait_for(lock, stop, k_gathers, [&] { return gathered(); });
+  m_gathering = false;
   std::vector<std::shared_ptr<Flight>> taken;
   if (stop.stop_requested()) { return taken; }
   const auto most = static_cast<std::size_t>(m_settings.record_group_max);
@@ -207,7 +214,7 @@ std::vector<std::shared_ptr<Flight>> Traffic::wait_for_arrivals(const std::stop_
     const auto end = m_arrivals.begin() + static_cast<std::ptrdiff_t>(most);
     taken.assign(std::make_move_iterator(m_arrivals.begin()), std::make_move_iterator(end));
     m_arrivals.erase(m_arrivals.begin(), end);
-    m_landed.notify_one();
+    m_landed.notify_all();
   }
   m_meters.in_flight.set(m_in_flight);
   return taken;

@@ -73,6 +73,7 @@ private:
   [[nodiscard]] bool room(alert::Lane lane) const;
   [[nodiscard]] bool worth_a_look() const;
   [[nodiscard]] int least_group() const;
+  [[nodiscard]] bool gathered() const;
   [[nodiscard]] std::vector<Departure> pick(bool small_groups_too, GivenUp& given_up);
   void pick_lane(alert::Lane lane, int free, int least, std::vector<Departure>& picked, GivenUp& given_up);
   [[nodiscard]] Lanes::Verdict judge(Work& work, const Row& row, SteadyTime now, std::vector<bool>& refused);
@@ -100,6 +101,7 @@ private:
   std::int64_t m_works_in_hand = 0;
   int m_in_flight = 0;
   std::vector<std::shared_ptr<Flight>> m_arrivals;
+  bool m_gathering = false;  // a recorder waits for a group
   bool m_stirred = false;
   bool m_closed = false;
   bool m_shut = false;

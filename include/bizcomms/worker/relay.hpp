@@ -12,6 +12,7 @@ namespace bizcomms::worker {
 
 struct RelaySettings {
   int group_max = 500;                             // events published at once
+  Millis pause{10};                                // after a group that was not full: those who come next share a write
   Millis sweep_interval{std::chrono::seconds{1}};  // looks at least so often, woken or not
   Backoff port_backoff{std::chrono::milliseconds{250}, std::chrono::seconds{10}};
   std::uint64_t seed = 0;  // nought: from the operating system
