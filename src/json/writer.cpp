@@ -3,6 +3,8 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <cstdint>
+#include <cstring>
 
 namespace bizcomms::json {
 namespace {
@@ -59,10 +61,32 @@ void append_escape(std::string& out, char letter, char original) {
   out += k_hex[byte & 15U];
 }
 
+// Whether one of the eight bytes may need more than copying: below 0x20, '"', '\\', or from 0x7F on. Looks at all of them at once: a byte
+// turns its highest bit on by borrowing (Hacker's Delight, 6-1).
+bool is_special(std::uint64_t bytes) {
+  constexpr std::uint64_t k_ones = 0x0101010101010101;
+  constexpr std::uint64_t k_highest = k_ones * 0x80;
+  const auto has_zero = [](std::uint64_t value) { return (value - k_ones) & ~value; };
+  const std::uint64_t below_space = (bytes - k_ones * 0x20) & ~bytes;
+  return ((bytes | below_space | has_zero(bytes ^ (k_ones * '"')) | has_zero(bytes ^ (k_ones * '\\')) | has_zero(bytes ^ (k_ones * 0x7F))) &
+          k_highest) != 0;
+}
+
+// Where the first byte is that may need more than copying, or a little before.
+std::size_t plain_length(std::string_view text) {
+  std::size_t at = 0;
+  std::uint64_t bytes = 0;
+  for (; at + sizeof bytes <= text.size(); at += sizeof bytes) {
+    std::memcpy(&bytes, text.data() + at, sizeof bytes);
+    if (is_special(bytes)) { break; }
+  }
+  return at;
+}
+
 void append_quoted(std::string& out, std::string_view text) {
   out += '"';
   std::size_t plain = 0;  // start of what can be copied as it is
-  std::size_t at = 0;
+  std::size_t at = plain_length(text);
   while (at < text.size()) {
     const char action = k_escapes[static_cast<unsigned char>(text[at])];
     if (action == 0) {

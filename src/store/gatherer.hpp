@@ -8,6 +8,7 @@
 #include <condition_variable>
 #include <deque>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <vector>
@@ -46,25 +47,35 @@ public:
 
 private:
   enum class State { waiting, leads, answered };
-  struct Waiting {
-    Call call;
+  // Where a caller waits. Shared with whoever wakes it, for the caller may be gone before the waking is done.
+  struct Turn {
     std::mutex mutex{};  // guards state
     std::condition_variable changed{};
     State state = State::waiting;
 
-    // True: this call leads now. False: it was answered.
-    bool wait_for_turn() {
-      std::unique_lock lock(mutex);
-      changed.wait(lock, [this] { return state != State::waiting; });
-      return state == State::leads;
-    }
-    // Told under the lock: the caller's stack, where this lives, may go as soon as it is released.
     void become(State next) {
-      const std::scoped_lock lock(mutex);
-      state = next;
-      changed.notify_one();
+      {
+        const std::scoped_lock lock(mutex);
+        state = next;
+      }
+      changed.notify_one();  // woken under the lock it would only wait for that
     }
   };
+  struct Waiting {
+    Call call;
+    std::shared_ptr<Turn> turn = {};  // of one that has to wait
+
+    // True: this call leads now. False: it was answered.
+    bool wait_for_turn() {
+      std::unique_lock lock(turn->mutex);
+      turn->changed.wait(lock, [this] { return turn->state != State::waiting; });
+      return turn->state == State::leads;
+    }
+  };
+  static void wake(const Waiting& waiting, State next) {
+    const std::shared_ptr<Turn> turn = waiting.turn;  // `waiting` may be gone once it is told
+    turn->become(next);
+  }
 
   // True: a place was free, and the call leads at once. While somebody gathers it goes with them.
   bool enter(Waiting& mine) {
@@ -73,6 +84,7 @@ private:
       --m_free_places;
       return true;
     }
+    mine.turn = std::make_shared<Turn>();
     m_waiting.push_back(&mine);
     if (m_lingering > 0 && m_waiting.size() >= m_wanted) { m_gathered.notify_all(); }
     return false;
@@ -86,7 +98,7 @@ private:
     const auto began = std::chrono::steady_clock::now();
     m_work(calls);
     pass_on(calls.size(), std::chrono::steady_clock::now() - began);
-    for (std::size_t i = 1; i < group.size(); ++i) { group[i]->become(State::answered); }
+    for (std::size_t i = 1; i < group.size(); ++i) { wake(*group[i], State::answered); }
   }
 
   std::vector<Waiting*> gather(Waiting& mine) {
@@ -125,7 +137,7 @@ private:
   void promote_first() {
     Waiting* next = m_waiting.front();
     m_waiting.pop_front();
-    next->become(State::leads);
+    wake(*next, State::leads);
   }
 
   static constexpr std::chrono::microseconds k_linger_max{500};

@@ -20,8 +20,8 @@
 namespace bizcomms::store {
 
 struct Settings {
-  int committers = 2;                            // groups of new alerts on their way at the same time; 2 for slow disks, 1 for fast ones
-  int readers = 2;                               // groups of alerts being read
+  int committers = 1;                            // groups of new alerts on their way at the same time: with two each is half as large
+  int readers = 1;                               // groups of alerts being read
   int mergers = 1;                               // groups of reports: two would wait for each other where a large alert is under way
   int group_max = 200;                           // in one statement
   Millis estimate_age{std::chrono::seconds{1}};  // equal filters share one count for so long
