@@ -12,9 +12,9 @@ Status wrong(std::string message) { return Error{.code = ErrorCode::misconfigure
 
 Status DeliverySettings::check() const {
   if (request_timeout <= Millis{0}) { return wrong("The request timeout must be longer than 0; 15 s is the default."); }
-  if (lease <= request_timeout) {
+  if (lease < 2 * request_timeout) {
     return wrong(
-        fmt::format("The lease of an attempt ({}) must be longer than the request timeout ({}): raise the lease or lower the timeout.",
+        fmt::format("The lease of an attempt ({}) must be at least twice the request timeout ({}): raise the lease or lower the timeout.",
                     to_words(lease), to_words(request_timeout)));
   }
   if (list_lag < Millis{0}) { return wrong("The list lag must not be negative; 5 min is the default."); }

@@ -17,6 +17,9 @@ OptionGroup api_options(Settings& s) {
         bounds(seconds{1}, seconds{3600})},
        {"read-timeout", &s.server.request_timeout, "From a request's first byte to its last; above: 408.", Role::serve,
         bounds(seconds{1}, seconds{600})},
+       {"api-keys", &s.api_keys, "API keys beside those of the database: name=key, more of them after commas.", Role::serve},
+       {"rate-limit", &s.api.rate_limit, "Requests per second of one API key, with a burst of one second's worth; above: 429. 0: no limit.",
+        Role::serve, bounds(0, 1'000'000)},
        {"trusted-proxies", &s.server.trusted_proxies,
         "Addresses or CIDR blocks of the load balancers whose X-Forwarded-For names the client.", Role::serve, bounds(0, 64)}}};
 }

@@ -41,7 +41,7 @@ void follow_up(Context& context) {
 
 // glibc merges all small free chunks before each large allocation (malloc_consolidate) while it has fast bins; the threads' caches do their
 // work. Lists are a tenth faster without.
-void tune_allocator() { mallopt(M_MXFAST, 0); }
+void tune_allocator() { mallopt(M_MXFAST, 0); }  // NOLINT(concurrency-mt-unsafe): before the first thread
 
 int dispatch(const std::vector<std::string>& arguments) {
   tune_allocator();

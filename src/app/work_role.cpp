@@ -78,7 +78,9 @@ bool WorkRole::drain(Millis limit) {
 }
 
 void WorkRole::keep_house(const std::stop_token& stop) {
-  store::Maintenance maintenance(m_database.pool, m_settings.maintenance, m_ground.log);
+  auto upkeep = m_settings.maintenance;
+  upkeep.events_kept = m_settings.worker.queue.retention;
+  store::Maintenance maintenance(m_database.pool, upkeep, m_ground.log);
   auto standing = m_watch.standing();
   while (!stop.stop_requested()) {
     if (!standing.active) {

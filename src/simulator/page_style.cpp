@@ -35,7 +35,7 @@ padding:9px 10px;border-radius:12px;align-items:center}
 #phones button:hover{background:var(--ground)}
 #phones button[aria-current=true]{background:color-mix(in srgb,var(--mine) 13%,transparent)}
 .face{grid-row:span 2;width:42px;height:42px;border-radius:50%;display:grid;place-items:center;font-weight:650;color:#fff;font-size:14px}
-.number{font-weight:600;font-variant-numeric:tabular-nums}
+.number{font-weight:600;white-space:nowrap;font-variant-numeric:tabular-nums}
 .none{color:var(--soft);font-size:13.5px;padding:10px}
 .when{font-size:12px;color:var(--soft)}
 .last{grid-column:2;color:var(--soft);font-size:13.5px;white-space:nowrap;overflow:hidden;text-overflow:ellipsis}

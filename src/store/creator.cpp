@@ -149,8 +149,15 @@ void Creator::work(Calls& calls) {
 
 void Creator::write(const Calls& calls) {
   auto made = insert(calls);
-  if (!made && calls.size() > 1) { return write_one_by_one(calls); }
-  if (!made && made.error().code == ErrorCode::outcome_unknown) { made = insert(calls); }  // repeating it doubles nothing
+  const bool is_unknown = !made && made.error().code == ErrorCode::outcome_unknown;
+  if (!made && calls.size() > 1) {
+    write_one_by_one(calls);
+    if (is_unknown) { admit_doubt(calls); }
+    return;
+  }
+  if (is_unknown) {
+    if (auto again = insert(calls); again) { made = std::move(again); }  // repeating it doubles nothing
+  }
   if (!made) {
     for (auto* call : calls) { call->answer = made.error(); }
     return;
@@ -171,6 +178,16 @@ void Creator::write(const Calls& calls) {
   for (auto* call : others) {
     if (!answered) { call->answer = answered.error(); }
     if (!call->answer) { call->answer = Error{.code = ErrorCode::unavailable, .message = "The key was being forgotten; try again."}; }
+  }
+}
+
+// Nothing was written by a later try, but perhaps by the first.
+void Creator::admit_doubt(const Calls& calls) {
+  for (auto* call : calls) {
+    auto& answer = *call->answer;
+    if (!answer && answer.error().code == ErrorCode::unavailable) {
+      answer = Error{.code = ErrorCode::outcome_unknown, .message = answer.error().message, .cause = answer.error().cause};
+    }
   }
 }
 

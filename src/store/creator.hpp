@@ -33,6 +33,7 @@ private:
   using Calls = std::vector<Gathering::Call*>;
   void work(Calls& calls);
   void write(const Calls& calls);
+  static void admit_doubt(const Calls& calls);
   void write_one_by_one(const Calls& calls);
   // The epochs of those that were written now; the others' keys were used before, or they stand since an earlier try.
   Result<std::map<alert::AlertId, std::int64_t>> insert(const Calls& calls);

@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "bizcomms/alert/retry.hpp"
 #include "bizcomms/alert/validation.hpp"
 #include "bizcomms/crypto/crypto.hpp"
 #include "bizcomms/twilio/twiml.hpp"
@@ -17,8 +18,6 @@ namespace {
 using alert::Channel;
 using Done = std::function<void(Result<alert::ProviderId>)>;
 
-// Left of the lease beyond the request's own timeout, for recording the outcome.
-constexpr std::chrono::seconds k_lease_margin{5};
 constexpr std::size_t k_answer_bytes_max = std::size_t{256} * 1024;
 
 // Twilio's own retries of callbacks: five, whatever went wrong. A fragment, so neither sent nor signed; it is encoded in the form.
@@ -103,7 +102,8 @@ http::ClientRequest TwilioSender::Hidden::request_for(const alert::Dispatch& dis
   request.connect_timeout = settings.connect_timeout;
   request.timeout = settings.request_timeout;
   request.body_bytes_max = k_answer_bytes_max;
-  request.may_leave = [&steady = clock, ends = dispatch.lease_ends, needed = settings.request_timeout + k_lease_margin] {
+  request.may_leave = [&steady = clock, ends = dispatch.lease_ends,
+                       needed = alert::DeliverySettings::needed_of_lease(settings.request_timeout)] {
     return steady.steady() + needed <= ends;
   };
   return request;

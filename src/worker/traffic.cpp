@@ -178,6 +178,7 @@ std::vector<Departure> Traffic::wait_for_departures(const std::stop_token& stop)
 void Traffic::not_sent(int rows) {
   const std::scoped_lock lock(m_mutex);
   m_in_flight -= rows;
+  if (m_in_flight == 0) { m_room_made.notify_all(); }  // wait_until_empty()
   m_meters.in_flight.set(m_in_flight);
   m_stirred = true;
   m_stirred_up.notify_one();

@@ -1,5 +1,6 @@
 // Connections, the pool and the private cluster, on a real server.
 #include <atomic>
+#include <csignal>
 #include <thread>
 
 #include <fmt/format.h>
@@ -154,6 +155,37 @@ TEST(PostgresRestarted, AWritingStatementCutOffHasAnUnknownOutcome) {
   }
   ASSERT_FALSE(answer);
   EXPECT_TRUE(answer.error().code == ErrorCode::outcome_unknown || answer.error().code == ErrorCode::unavailable);
+}
+
+// It waits for a lock when its server process is killed. Nobody may be told that it was surely not accepted.
+TEST(PostgresRestarted, AnAlertWhoseInsertWasCutOffMayHaveBeenAccepted) {
+  test::Postgres postgres;
+  const std::string url = postgres.fresh_database();
+  Metrics metrics;
+  db::Pool pool(test::pool_settings(url), Log::silent(), metrics);
+  db::Pool other(test::pool_settings(url, 2), Log::silent(), metrics);
+  SystemClock clock;
+  store::Store store(pool, {}, Log::silent(), metrics, clock);
+  IdSource ids(clock, 1);
+  constexpr db::Statement k_lock{.sql = "LOCK TABLE alerts IN EXCLUSIVE MODE", .effect = db::Effect::writes};
+  constexpr db::Statement k_waits{.sql = "SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock'"};
+  auto connection = other.take();
+  ASSERT_TRUE(connection);
+  db::Transaction transaction(**connection);
+  ASSERT_TRUE(transaction.run(k_lock));
+  Result<alert::Alert> answer = Error{};
+  {
+    const std::jthread caller(
+        [&] { answer = store.alerts().create(ids.next<alert::AlertId>(), {.title = "t", .message = "m"}, std::nullopt, ""); });
+    std::int32_t server_process = 0;
+    ASSERT_TRUE(test::eventually([&] {
+      const auto waiting = other.run(k_waits);
+      if (waiting && waiting->size() == 1) { server_process = (*waiting)[0].take<std::int32_t>(); }
+      return server_process != 0;
+    }));
+    kill(server_process, SIGKILL);
+  }
+  EXPECT_TRUE(answer || answer.error().code == ErrorCode::outcome_unknown) << answer.error().message;
 }
 
 TEST(Listener, HearsAndHearsAgainAfterARestart) {

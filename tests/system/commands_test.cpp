@@ -207,5 +207,17 @@ TEST(Health, AsksARunningRole) {
   EXPECT_EQ(cell.command({"health", "nobody"}).code, 2);
 }
 
+TEST(Serve, TakesKeysOfTheConfigurationAndCountsTheirRequests) {
+  Cell cell;
+  cell.start_serve({{"BIZCOMMS_API_KEYS", "ops=a-key-that-a-person-chose,other=another-key-of-the-cell"}, {"BIZCOMMS_RATE_LIMIT", "2"}});
+  const auto asked = [&](const std::string& key) { return cell.call("GET", "/v1/alerts", {}, {{"X-API-Key", key}}).status; };
+  EXPECT_EQ(asked("a-key-that-a-person-chose"), 200);
+  int refused = 0;
+  for (int i = 0; i < 20; ++i) { refused += asked("a-key-that-a-person-chose") == 429 ? 1 : 0; }
+  EXPECT_GT(refused, 0);
+  EXPECT_EQ(asked("another-key-of-the-cell"), 200) << "each key has its own rate";
+  EXPECT_EQ(asked("nobodys-key-nobodys-key"), 401);
+}
+
 }  // namespace
 }  // namespace bizcomms::test

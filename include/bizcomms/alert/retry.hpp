@@ -1,6 +1,7 @@
 // What follows an attempt that did not end in an acceptance. The one place that decides. Pure.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 
 #include "bizcomms/base/backoff.hpp"
@@ -9,7 +10,7 @@
 
 namespace bizcomms::alert {
 
-// All of it can be scaled together; request timeout < lease < grace must stay true (checked by check()).
+// All of it can be scaled together; twice the request timeout <= lease < grace must stay true (checked by check()).
 struct DeliverySettings {
   Millis request_timeout{std::chrono::seconds{15}};
   Millis lease{std::chrono::seconds{60}};
@@ -17,6 +18,10 @@ struct DeliverySettings {
   int attempts_max = 5;
   Backoff backoff{};  // 2 s doubling to 5 min
   Millis unknown_given_up_after{std::chrono::hours{24}};
+  // What must be left of the lease when a request leaves: its time, and some more for clocks and the answer's record.
+  [[nodiscard]] static Millis needed_of_lease(Millis request_timeout) {
+    return request_timeout + std::min<Millis>(request_timeout / 2, std::chrono::seconds{5});
+  }
   // No unclaimed candidate this long after the start means: not taken.
   [[nodiscard]] Millis grace() const { return lease + request_timeout + list_lag; }
   [[nodiscard]] Status check() const;

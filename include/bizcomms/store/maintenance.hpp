@@ -12,8 +12,8 @@ struct MaintenanceSettings {
   int weeks_ahead = 2;
   std::chrono::days deliveries_kept{30};  // claims of provider ids too
   std::chrono::hours idempotency_kept{24};
-  std::chrono::days events_kept{14};  // dead letters, and messages nobody took
-  int step = 5'000;                   // rows deleted at a time
+  Millis events_kept{std::chrono::days{14}};  // dead letters, and messages nobody took: the queue's retention
+  int step = 5'000;                           // rows deleted at a time
 };
 
 struct MaintenanceReport {
