@@ -121,6 +121,7 @@ class Bench:
                 self._measure_serve(serve)
             if "worker" in what:
                 self._measure_worker(serve)
+            self._measure_idle(serve)
         finally:
             serve.stop()
         return self.rows
@@ -203,6 +204,15 @@ class Bench:
         """Nothing is left to relay, and the next measurement starts from a checkpoint."""
         wait_for(lambda: self.database.psql("SELECT count(*) FROM outbox") == "0", "relaying the outbox", 120)
         self.database.psql("CHECKPOINT")
+
+    def _measure_idle(self, serve):
+        """Resident memory of the roles that the other measurements do not load."""
+        poll = {"BIZCOMMS_EVERY": "1h", "BIZCOMMS_API_URL": f"http://127.0.0.1:{serve.port}", "BIZCOMMS_API_KEY": self.key,
+                "BIZCOMMS_HACKERNEWS_BASE_URL": f"http://127.0.0.1:{free_port()}"}
+        for name, more in (("poll", poll), ("simulate", {"BIZCOMMS_LISTEN": f"127.0.0.1:{free_port()}"})):
+            role = Role(name, {**self.environment, **more})
+            self.rows.append(Row(f"{name}, idle", 0, rss_mib=f"{role.rss_mib():.1f}"))
+            role.stop()
 
     # --- worker
 
