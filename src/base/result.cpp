@@ -31,6 +31,24 @@ const char* to_string(ErrorCode code) {
   return "internal";
 }
 
+bool may_pass(ErrorCode code) {
+  switch (code) {
+    case ErrorCode::unavailable:
+    case ErrorCode::rate_limited:
+    case ErrorCode::outcome_unknown:
+    case ErrorCode::misconfigured:
+    case ErrorCode::unauthenticated:
+      return true;
+    case ErrorCode::invalid:
+    case ErrorCode::not_found:
+    case ErrorCode::conflict:
+    case ErrorCode::rejected:
+    case ErrorCode::internal:
+      break;
+  }
+  return false;
+}
+
 void fail_check(const char* expression, const char* file, int line) {
   std::fprintf(stderr, "bizcomms: a check failed: %s (%s:%d)\n", expression, file, line);
   std::abort();

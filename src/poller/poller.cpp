@@ -8,25 +8,6 @@
 namespace bizcomms::poller {
 namespace {
 
-// Nothing that follows in this cycle would fare better.
-bool ends_the_cycle(ErrorCode code) {
-  switch (code) {
-    case ErrorCode::misconfigured:
-    case ErrorCode::unauthenticated:
-    case ErrorCode::rate_limited:
-    case ErrorCode::unavailable:
-    case ErrorCode::outcome_unknown:
-      return true;
-    case ErrorCode::invalid:
-    case ErrorCode::not_found:
-    case ErrorCode::conflict:
-    case ErrorCode::rejected:
-    case ErrorCode::internal:
-      break;
-  }
-  return false;
-}
-
 std::string plural(int count, const char* word) { return std::to_string(count) + " " + word + (count == 1 ? "y" : "ies"); }
 
 }  // namespace
@@ -102,7 +83,7 @@ bool Poller::handle(alert::StoryId id, Cycle& cycle) {
     if (const auto raised = m_sink.raise(**story); !raised) {
       ++cycle.summary.failed;
       m_log.warning("A story was not raised", raised.error(), {{"story", id}});
-      if (!ends_the_cycle(raised.error().code)) { return true; }
+      if (!may_pass(raised.error().code)) { return true; }
       cycle.summary.stopped_by = raised.error();
       return false;
     }

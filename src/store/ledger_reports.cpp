@@ -15,25 +15,6 @@ using alert::Outcome;
 using alert::RecordVerdict;
 using alert::Report;
 
-bool is_open(AttemptState state) { return state == AttemptState::sending || state == AttemptState::unknown; }
-
-void settle_as_sent(Attempt& attempt, const alert::ProviderId& sid, Time at) {
-  attempt.state = AttemptState::sent;
-  attempt.sid = sid;
-  attempt.sent_at = at;
-  attempt.lease_until.reset();
-  attempt.due_at.reset();
-  attempt.error_code.reset();
-  attempt.reason.clear();
-}
-
-void become_unknown(Attempt& attempt, Time due_at) {
-  if (attempt.state != AttemptState::unknown) { attempt.looks = 0; }
-  attempt.state = AttemptState::unknown;
-  attempt.lease_until.reset();
-  attempt.due_at = due_at;
-}
-
 template <class Element>
 std::vector<std::size_t> in_key_order(std::span<const Element> elements, std::vector<std::size_t> places) {
   std::stable_sort(places.begin(), places.end(), [&](auto a, auto b) { return elements[a].id < elements[b].id; });

@@ -81,7 +81,7 @@ void Dispatcher::skip(const Departure& departure, BeginVerdict verdict) {
 void Dispatcher::begin_failed(std::vector<Departure> departures, const Error& error) {
   const auto first = departures.front().work;
   const bool mixed = std::any_of(departures.begin(), departures.end(), [&](const Departure& each) { return each.work != first; });
-  if (!is_transient(error) && mixed) {  // one of them is to blame: each by itself shows which
+  if (!may_pass(error.code) && mixed) {  // one of them is to blame: each by itself shows which
     while (!departures.empty()) {
       const auto work = departures.front().work;
       const auto others =
@@ -92,7 +92,7 @@ void Dispatcher::begin_failed(std::vector<Departure> departures, const Error& er
     return;
   }
   m_context.traffic->not_sent(static_cast<int>(departures.size()));
-  if (is_transient(error)) {
+  if (may_pass(error.code)) {
     for (const Departure& departure : departures) { departure.work->give_back_after(m_context.settings.port_backoff.first); }
     m_context.traffic->give_up_waiting(m_context.settings.port_backoff.first);
   } else {

@@ -79,7 +79,7 @@ void Finisher::recount_singly(Work& work, const std::stop_token& stop) {
     const std::pair<alert::AlertId, std::int32_t> one{work.alert.id, batch};
     const auto settled = persistently(m_context.database, m_context.settings.port_backoff, m_random, stop,
                                       [&] { return m_context.ports.batches.recount(std::span(&one, 1)); });
-    if (!settled && !is_transient(settled.error())) { work.fault = settled.error(); }
+    if (!settled && !may_pass(settled.error().code)) { work.fault = settled.error(); }
   }
 }
 

@@ -2,24 +2,6 @@
 
 namespace bizcomms::worker {
 
-bool is_transient(const Error& error) {
-  switch (error.code) {
-    case ErrorCode::unavailable:
-    case ErrorCode::rate_limited:
-    case ErrorCode::outcome_unknown:
-    case ErrorCode::misconfigured:
-    case ErrorCode::unauthenticated:
-      return true;
-    case ErrorCode::invalid:
-    case ErrorCode::not_found:
-    case ErrorCode::conflict:
-    case ErrorCode::rejected:
-    case ErrorCode::internal:
-      break;
-  }
-  return false;
-}
-
 void PortHealth::worked() {
   if (m_up.load(std::memory_order_relaxed)) { return; }
   if (!m_up.exchange(true)) { m_log.info("Answers again", {{"port", m_name}}); }

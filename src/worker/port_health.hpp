@@ -10,9 +10,6 @@
 
 namespace bizcomms::worker {
 
-// The fault lies with a port or with us, not with what was asked: the same again later may work.
-[[nodiscard]] bool is_transient(const Error& error);
-
 // Thread-safe.
 class PortHealth {
 public:
@@ -21,10 +18,10 @@ public:
   void failed(const Error& error);
   [[nodiscard]] bool is_up() const { return m_up; }
 
-  // Notes a result of that port: an error that is not transient is an answer too.
+  // Notes a result of that port: an error that will not pass is an answer too.
   template <class Answer>
   const Answer& note(const Answer& answer) {
-    if (answer || !is_transient(answer.error())) {
+    if (answer || !may_pass(answer.error().code)) {
       worked();
     } else {
       failed(answer.error());
@@ -44,7 +41,7 @@ auto persistently(PortHealth& health, const Backoff& backoff, Random& random, co
   for (int failures = 0;;) {
     auto answer = call();
     health.note(answer);
-    if (answer || !is_transient(answer.error()) || !sleep_for(stop, backoff.delay(++failures, random))) { return answer; }
+    if (answer || !may_pass(answer.error().code) || !sleep_for(stop, backoff.delay(++failures, random))) { return answer; }
   }
 }
 

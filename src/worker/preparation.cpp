@@ -41,7 +41,7 @@ std::shared_ptr<Work> Preparation::prepare(std::shared_ptr<Held> held) const {
   if (filled) { return work; }
   work->rows.clear();
   m_context.database.note(filled);
-  if (is_transient(filled.error())) {
+  if (may_pass(filled.error().code)) {
     work->give_back_after(m_context.settings.port_backoff.first);
   } else {
     work->fault = filled.error();

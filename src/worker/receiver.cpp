@@ -20,7 +20,7 @@ bool Receiver::receive(const std::stop_token& stop) {
   auto received = m_context.ports.queue.receive(m_lane, m_context.settings.receive_max, m_context.settings.receive_wait, stop);
   m_context.queue.note(received);
   if (!received) {
-    if (!is_transient(received.error())) { m_context.log.error("Messages cannot be received", received.error()); }
+    if (!may_pass(received.error().code)) { m_context.log.error("Messages cannot be received", received.error()); }
     return false;
   }
   m_context.meters.lane(m_lane).received->add(static_cast<double>(received->size()));

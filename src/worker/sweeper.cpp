@@ -38,8 +38,8 @@ bool Sweeper::recount_dirty(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
     const auto done = m_context.database.note(m_context.ports.batches.recount_dirty(k_dirty_group));
     if (!done) {
-      if (!is_transient(done.error())) { m_context.log.error("Counts cannot be renewed", done.error()); }
-      return !is_transient(done.error());
+      if (!may_pass(done.error().code)) { m_context.log.error("Counts cannot be renewed", done.error()); }
+      return !may_pass(done.error().code);
     }
     if (*done < k_dirty_group) { return true; }
   }
@@ -67,7 +67,7 @@ void Sweeper::drive_due(const std::stop_token& stop) {
   while (!stop.stop_requested() && traffic.may_send() && traffic.has_room(alert::Lane::standard) && traffic.has_room(alert::Lane::urgent) &&
          m_unknowns.size() < capacity) {
     const auto driven = m_context.database.note(drive_group());
-    if (!driven && !is_transient(driven.error())) { m_context.log.error("Due deliveries cannot be driven", driven.error()); }
+    if (!driven && !may_pass(driven.error().code)) { m_context.log.error("Due deliveries cannot be driven", driven.error()); }
     if (!driven || *driven < m_context.settings.due_max) { return; }
   }
 }
@@ -93,7 +93,7 @@ Result<int> Sweeper::drive_group() {
 void Sweeper::drive(alert::AlertId id, const std::vector<alert::DueDelivery>& rows) {
   auto alert = m_context.ports.alerts.get(id);
   if (!alert) {
-    if (!is_transient(alert.error())) {
+    if (!may_pass(alert.error().code)) {
       m_context.log.error("The alert of due deliveries cannot be read", alert.error(), {{"alert_id", id.to_string()}});
     }
     return;  // they come again

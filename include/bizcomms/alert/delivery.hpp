@@ -61,6 +61,11 @@ struct Attempt {
   std::optional<Time> sent_at{};
 };
 
+// Sending or unknown: its end is still to come.
+[[nodiscard]] bool is_open(AttemptState state);
+void settle_as_sent(Attempt& attempt, const ProviderId& sid, Time at);
+void become_unknown(Attempt& attempt, Time due_at);
+
 enum class ReportKind : std::uint8_t { accepted = 0, sent = 1, delivered = 2, failed = 3 };
 
 // One piece of news about a delivery from the provider.

@@ -26,6 +26,8 @@ enum class ErrorCode : std::uint8_t {
 };
 
 [[nodiscard]] const char* to_string(ErrorCode code);
+// The cause lies outside what was asked for and may pass: the same may work later, and what else is asked meanwhile would fare no better.
+[[nodiscard]] bool may_pass(ErrorCode code);
 
 struct FieldError {
   std::string field;  // path, "recipient_filters.tags[3]"

@@ -19,25 +19,6 @@ std::vector<std::size_t> in_key_order(std::span<const Element> elements) {
   return order;
 }
 
-bool is_open(AttemptState state) { return state == AttemptState::sending || state == AttemptState::unknown; }
-
-void settle_as_sent(Attempt& attempt, const ProviderId& sid, Time at) {
-  attempt.state = AttemptState::sent;
-  attempt.sid = sid;
-  attempt.sent_at = at;
-  attempt.lease_until.reset();
-  attempt.due_at.reset();
-  attempt.error_code.reset();
-  attempt.reason.clear();
-}
-
-void become_unknown(Attempt& attempt, Time due_at) {
-  if (attempt.state != AttemptState::unknown) { attempt.looks = 0; }
-  attempt.state = AttemptState::unknown;
-  attempt.lease_until.reset();
-  attempt.due_at = due_at;
-}
-
 }  // namespace
 
 void MemoryStore::touch(const DeliveryId& id, bool dirty) {

@@ -28,5 +28,15 @@ TEST(ResultDeathTest, ReadingTheWrongHalfEndsTheProcess) {
   EXPECT_DEATH(static_cast<void>(*bad), "a check failed");
 }
 
+TEST(ErrorCode, MayPassWhereTheCauseLiesOutsideWhatWasAsked) {
+  for (const auto code : {ErrorCode::unavailable, ErrorCode::rate_limited, ErrorCode::outcome_unknown, ErrorCode::misconfigured,
+                          ErrorCode::unauthenticated}) {
+    EXPECT_TRUE(may_pass(code)) << to_string(code);
+  }
+  for (const auto code : {ErrorCode::invalid, ErrorCode::not_found, ErrorCode::conflict, ErrorCode::rejected, ErrorCode::internal}) {
+    EXPECT_FALSE(may_pass(code)) << to_string(code);
+  }
+}
+
 }  // namespace
 }  // namespace bizcomms
