@@ -127,6 +127,14 @@ struct AlertColumns {
   }
 };
 
+Error doubt(const Error& error) {
+  return {.code = ErrorCode::outcome_unknown,
+          .message =
+              "The alert may have been accepted: look for it in the list before you post it again. With an Idempotency-Key it can "
+              "simply be posted again.",
+          .cause = error.cause};
+}
+
 }  // namespace
 
 Creator::Creator(db::Pool& pool, Bell& bell, Histogram& group_sizes, int committers, int group_max)
@@ -156,7 +164,8 @@ void Creator::write(const Calls& calls) {
     return;
   }
   if (is_unknown) {
-    if (auto again = insert(calls); again) { made = std::move(again); }  // repeating it doubles nothing
+    auto again = insert(calls);  // repeating it doubles nothing
+    made = again ? std::move(again) : doubt(made.error());
   }
   if (!made) {
     for (auto* call : calls) { call->answer = made.error(); }
@@ -185,9 +194,7 @@ void Creator::write(const Calls& calls) {
 void Creator::admit_doubt(const Calls& calls) {
   for (auto* call : calls) {
     auto& answer = *call->answer;
-    if (!answer && answer.error().code == ErrorCode::unavailable) {
-      answer = Error{.code = ErrorCode::outcome_unknown, .message = answer.error().message, .cause = answer.error().cause};
-    }
+    if (!answer && answer.error().code == ErrorCode::unavailable) { answer = doubt(answer.error()); }
   }
 }
 
