@@ -1,15 +1,18 @@
 #include "bizcomms/json/writer.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
 #include <cstdint>
 #include <cstring>
+#include <utility>
 
 namespace bizcomms::json {
 namespace {
 
 constexpr std::string_view k_replacement = "\xEF\xBF\xBD";  // U+FFFD
+constexpr std::size_t k_number_max = 40;                    // characters
 
 // Of each byte: 0 goes through as it is, 'u' needs \u00XX, 'x' begins (or is a stray part of) something beyond ASCII; else the
 // letter behind the backslash.
@@ -50,20 +53,9 @@ std::size_t sequence_length(std::string_view text, std::size_t at) {
   return 0;
 }
 
-void append_escape(std::string& out, char letter, char original) {
-  constexpr std::string_view k_hex = "0123456789abcdef";
-  out += '\\';
-  out += letter;
-  if (letter != 'u') { return; }
-  const auto byte = static_cast<unsigned char>(original);
-  out += "00";
-  out += k_hex[byte >> 4U];
-  out += k_hex[byte & 15U];
-}
-
 // Whether one of the eight bytes may need more than copying: below 0x20, '"', '\\', or from 0x7F on. Looks at all of them at once: a byte
 // turns its highest bit on by borrowing (Hacker's Delight, 6-1).
-bool is_special(std::uint64_t bytes) {
+inline bool is_special(std::uint64_t bytes) {
   constexpr std::uint64_t k_ones = 0x0101010101010101;
   constexpr std::uint64_t k_highest = k_ones * 0x80;
   const auto has_zero = [](std::uint64_t value) { return (value - k_ones) & ~value; };
@@ -72,21 +64,60 @@ bool is_special(std::uint64_t bytes) {
           k_highest) != 0;
 }
 
-// Where the first byte is that may need more than copying, or a little before.
-std::size_t plain_length(std::string_view text) {
-  std::size_t at = 0;
-  std::uint64_t bytes = 0;
-  for (; at + sizeof bytes <= text.size(); at += sizeof bytes) {
-    std::memcpy(&bytes, text.data() + at, sizeof bytes);
-    if (is_special(bytes)) { break; }
-  }
-  return at;
+template <class T>
+std::uint64_t bytes_at(std::string_view text, std::size_t at) {
+  T bytes = 0;
+  std::memcpy(&bytes, text.data() + at, sizeof bytes);
+  return bytes;
 }
 
-void append_quoted(std::string& out, std::string_view text) {
-  out += '"';
+// Whether the text goes through as it is. The end of a text that is no multiple of eight is looked at with what stands before it.
+bool is_plain(std::string_view text) {
+  const std::size_t size = text.size();
+  if (size >= 8) {
+    for (std::size_t at = 0; at + 8 < size; at += 8) {
+      if (is_special(bytes_at<std::uint64_t>(text, at))) { return false; }
+    }
+    return !is_special(bytes_at<std::uint64_t>(text, size - 8));
+  }
+  if (size >= 4) { return !is_special(bytes_at<std::uint32_t>(text, 0) | bytes_at<std::uint32_t>(text, size - 4) << 32U); }
+  return std::all_of(text.begin(), text.end(), [](char c) { return k_escapes[static_cast<unsigned char>(c)] == 0; });
+}
+
+}  // namespace
+
+void Writer::reserve(std::size_t bytes) {
+  if (m_text.size() < bytes) { m_text.resize(bytes); }
+}
+
+std::string Writer::take() {
+  m_text.resize(std::exchange(m_size, 0));
+  return std::move(m_text);
+}
+
+void Writer::grow(std::size_t bytes) { m_text.resize(std::max(2 * m_text.size(), m_size + bytes)); }
+
+void Writer::put(char c) {
+  *room(1) = c;
+  ++m_size;
+}
+
+void Writer::put(std::string_view text) { m_size += text.copy(room(text.size()), text.size()); }
+
+void Writer::put_escape(char letter, char original) {
+  constexpr std::string_view k_hex = "0123456789abcdef";
+  put('\\');
+  put(letter);
+  if (letter != 'u') { return; }
+  const auto byte = static_cast<unsigned char>(original);
+  put("00");
+  put(k_hex[byte >> 4U]);
+  put(k_hex[byte & 15U]);
+}
+
+void Writer::put_escaped(std::string_view text) {
   std::size_t plain = 0;  // start of what can be copied as it is
-  std::size_t at = plain_length(text);
+  std::size_t at = 0;
   while (at < text.size()) {
     const char action = k_escapes[static_cast<unsigned char>(text[at])];
     if (action == 0) {
@@ -99,70 +130,80 @@ void append_quoted(std::string& out, std::string_view text) {
         continue;
       }
     }
-    out.append(text, plain, at - plain);
+    put(text.substr(plain, at - plain));
     if (action == 'x') {
-      out += k_replacement;
+      put(k_replacement);
     } else {
-      append_escape(out, action, text[at]);
+      put_escape(action, text[at]);
     }
     plain = ++at;
   }
-  out.append(text, plain, at - plain);
-  out += '"';
+  put(text.substr(plain));
 }
 
-}  // namespace
+void Writer::put_quoted(std::string_view text) {
+  if (!is_plain(text)) {
+    put('"');
+    put_escaped(text);
+    put('"');
+    return;
+  }
+  char* at = room(text.size() + 2);
+  *at = '"';
+  text.copy(at + 1, text.size());
+  at[text.size() + 1] = '"';
+  m_size += text.size() + 2;
+}
 
 void Writer::separate() {
-  if (m_needs_comma) { m_text += ','; }
+  if (m_needs_comma) { put(','); }
   m_needs_comma = true;
 }
 
 Writer& Writer::begin_object() {
   separate();
-  m_text += '{';
+  put('{');
   m_needs_comma = false;
   return *this;
 }
 
 Writer& Writer::end_object() {
-  m_text += '}';
+  put('}');
   m_needs_comma = true;
   return *this;
 }
 
 Writer& Writer::begin_array() {
   separate();
-  m_text += '[';
+  put('[');
   m_needs_comma = false;
   return *this;
 }
 
 Writer& Writer::end_array() {
-  m_text += ']';
+  put(']');
   m_needs_comma = true;
   return *this;
 }
 
 Writer& Writer::key(std::string_view name) {
   separate();
-  append_quoted(m_text, name);
-  m_text += ':';
+  put_quoted(name);
+  put(':');
   m_needs_comma = false;
   return *this;
 }
 
 Writer& Writer::value(std::string_view text) {
   separate();
-  append_quoted(m_text, text);
+  put_quoted(text);
   return *this;
 }
 
 Writer& Writer::value(std::int64_t number) {
   separate();
-  std::array<char, 24> digits{};
-  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
-  m_text.append(digits.data(), end);
+  char* at = room(k_number_max);
+  m_size += static_cast<std::size_t>(std::to_chars(at, at + k_number_max, number).ptr - at);
   return *this;
 }
 
@@ -170,9 +211,8 @@ Writer& Writer::value(std::int64_t number) {
 Writer& Writer::value(double number) {
   if (!std::isfinite(number)) { return null(); }
   separate();
-  std::array<char, 40> digits{};
-  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number == 0 ? 0.0 : number).ptr;  // no "-0"
-  m_text.append(digits.data(), end);
+  char* at = room(k_number_max);
+  m_size += static_cast<std::size_t>(std::to_chars(at, at + k_number_max, number == 0 ? 0.0 : number).ptr - at);  // no "-0"
   return *this;
 }
 
@@ -182,7 +222,7 @@ Writer& Writer::null() { return raw("null"); }
 
 Writer& Writer::raw(std::string_view json) {
   separate();
-  m_text += json;
+  put(json);
   return *this;
 }
 

@@ -10,7 +10,7 @@ namespace bizcomms::json {
 
 class Writer {
 public:
-  void reserve(std::size_t bytes) { m_text.reserve(bytes); }
+  void reserve(std::size_t bytes);  // room for that much in one piece, to spare moving it
   Writer& begin_object();
   Writer& end_object();
   Writer& begin_array();
@@ -38,12 +38,25 @@ public:
     return v ? value(*v) : null();
   }
 
-  [[nodiscard]] const std::string& text() const { return m_text; }
-  [[nodiscard]] std::string take() { return std::move(m_text); }
+  [[nodiscard]] std::string_view text() const { return std::string_view(m_text).substr(0, m_size); }
+  [[nodiscard]] std::string take();
 
 private:
+  // Where the next `bytes` characters go; the caller says with m_size how many it wrote.
+  char* room(std::size_t bytes) {
+    if (m_text.size() - m_size < bytes) { grow(bytes); }
+    return m_text.data() + m_size;
+  }
+  void grow(std::size_t bytes);
+  void put(char c);
+  void put(std::string_view text);
+  void put_quoted(std::string_view text);
+  void put_escaped(std::string_view text);
+  void put_escape(char letter, char original);
   void separate();
-  std::string m_text;
+
+  std::string m_text;      // longer than what is written
+  std::size_t m_size = 0;  // of what is written
   bool m_needs_comma = false;
 };
 
