@@ -35,8 +35,9 @@ std::int64_t Rows::affected() const {
 }
 
 std::optional<std::string_view> Rows::field(int row, int column) const {
-  if (PQgetisnull(of(m_result), row, column) != 0) { return std::nullopt; }
-  return std::string_view(PQgetvalue(of(m_result), row, column), static_cast<std::size_t>(PQgetlength(of(m_result), row, column)));
+  const auto size = static_cast<std::size_t>(PQgetlength(of(m_result), row, column));  // 0: empty, or NULL
+  if (size == 0 && PQgetisnull(of(m_result), row, column) != 0) { return std::nullopt; }
+  return std::string_view(PQgetvalue(of(m_result), row, column), size);
 }
 
 std::string_view Row::next() {

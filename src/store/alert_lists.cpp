@@ -24,7 +24,8 @@ std::array<std::string, (k_statuses + 1) * (k_priorities + 1)> list_texts() {
   std::array<std::string, (k_statuses + 1) * (k_priorities + 1)> texts;
   for (std::size_t status = 0; status <= k_statuses; ++status) {
     for (std::size_t priority = 0; priority <= k_priorities; ++priority) {
-      std::string sql = fmt::format("SELECT {} FROM alerts a WHERE a.alert_id < $1::uuid AND a.alert_id >= $2::uuid", k_alert_columns);
+      std::string sql =
+          fmt::format("SELECT {} FROM alerts a WHERE a.alert_id < $1::uuid AND a.alert_id >= $2::uuid", k_shown_alert_columns);
       if (status < k_statuses) { sql += fmt::format(" AND a.status = {}", status); }
       if (priority < k_priorities) { sql += fmt::format(" AND a.priority = {}", priority); }
       texts[status * (k_priorities + 1) + priority] = sql + " ORDER BY a.alert_id DESC LIMIT $3::int8";
@@ -110,7 +111,7 @@ Result<alert::Page<Alert, AlertId>> PostgresAlertStore::list(const alert::AlertQ
   page.items.reserve(static_cast<std::size_t>(shown));
   for (int i = 0; i < shown; ++i) {
     db::Row row = (*rows)[i];
-    page.items.push_back(read_alert(row));
+    page.items.push_back(read_shown_alert(row));
   }
   if (rows->size() > query.limit) { page.next = page.items.back().id; }
   return page;

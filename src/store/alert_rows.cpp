@@ -4,7 +4,7 @@
 
 namespace bizcomms::store {
 
-alert::Alert read_alert(db::Row& row) {
+alert::Alert read_shown_alert(db::Row& row) {
   alert::Alert read;
   read.id.uuid = row.take<Uuid>();
   read.content.title = row.take<std::string>();
@@ -16,13 +16,18 @@ alert::Alert read_alert(db::Row& row) {
   read.content.filter.active_only = row.take<bool>();
   read.status = static_cast<alert::AlertStatus>(row.take<std::int16_t>());
   read.estimated_recipients = row.take<std::int64_t>();
-  read.epoch = row.take<std::int64_t>();
-  read.trace = row.take<std::string>();
   read.created_at = read.id.uuid.time();
   read.updated_at = row.take<Time>();
   read.sending_at = row.take_optional<Time>();
   read.ended_at = row.take_optional<Time>();
   read.reason = row.take<std::string>();
+  return read;
+}
+
+alert::Alert read_alert(db::Row& row) {
+  alert::Alert read = read_shown_alert(row);
+  read.epoch = row.take<std::int64_t>();
+  read.trace = row.take<std::string>();
   return read;
 }
 

@@ -9,11 +9,15 @@
 
 namespace bizcomms::store {
 
-// In the order in which read_alert takes them; of the table or alias `a`.
-inline constexpr std::string_view k_alert_columns =
+// In the order in which read_shown_alert takes them; of the table or alias `a`.
+inline constexpr std::string_view k_shown_alert_columns =
     "a.alert_id, a.title, a.message, a.priority, a.method, a.tags, a.match_all_tags, a.active_only, a.status, a.estimated_recipients, "
-    "a.epoch, a.trace, a.updated_at, a.sending_at, a.ended_at, a.reason";
+    "a.updated_at, a.sending_at, a.ended_at, a.reason";
+// For read_alert.
+inline const std::string k_alert_columns = std::string(k_shown_alert_columns) + ", a.epoch, a.trace";
 
+// What a caller sees of an alert: epoch and trace are left empty.
+[[nodiscard]] alert::Alert read_shown_alert(db::Row& row);
 [[nodiscard]] alert::Alert read_alert(db::Row& row);
 
 // "AND …" over recipients `r`: who matches. $`tags_parameter` holds the tags, and is used only where there are any. Written out for

@@ -63,8 +63,9 @@ public:
   // the last 24 h: same body → the alert of that time, unchanged; another body → `conflict` with field "Idempotency-Key"
   // (the API answers 422). Concurrent calls share a commit. `id` and `created_at` are given by the caller's IdSource.
   virtual Result<Alert> create(AlertId id, AlertDraft draft, std::optional<Idempotency> idempotency, std::string trace) = 0;
-  virtual Result<Alert> get(AlertId id) = 0;                                     // not_found
-  virtual Result<Page<Alert, AlertId>> list(const AlertQuery& query) = 0;        // newest first
+  virtual Result<Alert> get(AlertId id) = 0;  // not_found
+  // Newest first, without epoch and trace.
+  virtual Result<Page<Alert, AlertId>> list(const AlertQuery& query) = 0;
   virtual Result<AlertReport> report(AlertId id, const StatusQuery& query) = 0;  // not_found
   // Only while queued (`conflict` otherwise); writes a new outbox event. The caller has validated `content` as a whole and read it from
   // `expected_updated_at`; changed since: `conflict` with no fields, to be tried again by the caller.
