@@ -7,7 +7,8 @@ http::ServerSettings server_settings(const std::string& listen) {
   http::ServerSettings settings;
   settings.name = "admin";
   settings.listen = listen;
-  settings.handler_threads = 1;
+  settings.reader_threads = 1;
+  settings.writer_threads = 1;
   settings.connections_max = 100;
   return settings;
 }

@@ -7,9 +7,11 @@ OptionGroup api_options(Settings& s) {
   return {
       "HTTP server",
       {{"io-threads", &s.server.io_threads, "Threads that own the connections.", Role::serve | Role::dev, bounds(1, 64)},
-       {"handler-threads", &s.server.handler_threads, "Threads that answer requests, each one at a time.", Role::serve | Role::dev,
+       {"reader-threads", &s.server.reader_threads, "Threads that answer GET, each one request at a time.", Role::serve | Role::dev,
         bounds(1, 1024)},
-       {"handler-queue-max", &s.server.handler_queue_max, "Requests that may wait for such a thread; above: 503.", Role::serve,
+       {"writer-threads", &s.server.writer_threads, "Threads that answer the other methods; those that wait at once share a commit.",
+        Role::serve | Role::dev, bounds(1, 1024)},
+       {"handler-queue-max", &s.server.handler_queue_max, "Requests that may wait for a reader, and for a writer; above: 503.", Role::serve,
         bounds(1, 1'000'000)},
        {"connections-max", &s.server.connections_max, "Open connections; above: 503.", Role::serve, bounds(1, 1'000'000)},
        {"body-bytes-max", &s.server.body_bytes_max, "Size of a request's body; above: 413.", Role::serve, bounds(1024, 64 * 1024 * 1024)},

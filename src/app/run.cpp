@@ -1,7 +1,6 @@
 #include "bizcomms/app/run.hpp"
 
 #include <fmt/format.h>
-#include <malloc.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -39,12 +38,7 @@ void follow_up(Context& context) {
   }
 }
 
-// glibc merges all small free chunks before each large allocation (malloc_consolidate) while it has fast bins; the threads' caches do their
-// work. Lists are a tenth faster without.
-void tune_allocator() { mallopt(M_MXFAST, 0); }  // NOLINT(concurrency-mt-unsafe): before the first thread
-
 int dispatch(const std::vector<std::string>& arguments) {
-  tune_allocator();
   const auto all = commands();
   std::vector<Usage> usages;
   for (const auto& command : all) { usages.push_back(command.usage); }

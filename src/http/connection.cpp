@@ -185,7 +185,7 @@ asio::awaitable<bool> Connection::run_on_handler_thread() {
   const auto hand_over = [this](auto resumption) {
     auto kept = std::make_shared<decltype(resumption)>(std::move(resumption));
     m_resume = [kept](bool ran) { std::move (*kept)(ran); };
-    if (!m_shared.pool.submit(*this)) {
+    if (!m_shared.pools.of(m_exchange.request.method).submit(*this)) {
       asio::post(m_thread.context, [this] { resume(false); });
     }
   };

@@ -46,7 +46,7 @@ struct Shared {
   const ServerSettings& settings;
   const Clock& clock;
   const Dispatcher& dispatcher;
-  HandlerPool& pool;
+  HandlerPools& pools;
   Gauge& gauge;
   std::atomic<int> open{0};                // counted up by who accepts, down by the connection
   std::atomic<int> busy{0};                // connections between the first byte of a request and the last of its answer

@@ -59,8 +59,10 @@ Error bind_error(const ServerSettings& settings, const error_code& error) {
 
 struct Front::Hidden {
   Hidden(const ServerSettings& the_settings, const Log& the_log, Metrics& metrics, const Clock& clock, const Dispatcher& dispatcher,
-         HandlerPool& pool)
-      : settings(the_settings), log(the_log), shared{the_settings, clock, dispatcher, pool, connections_gauge(metrics, the_settings.name)} {
+         HandlerPools& pools)
+      : settings(the_settings),
+        log(the_log),
+        shared{the_settings, clock, dispatcher, pools, connections_gauge(metrics, the_settings.name)} {
     for (int i = 0; i < settings.io_threads; ++i) { threads.push_back(std::make_unique<IoThread>()); }
     acceptor = std::make_unique<tcp::acceptor>(threads.front()->context);
   }
@@ -156,8 +158,8 @@ void Front::Hidden::wake_idle_connections() {
 }
 
 Front::Front(const ServerSettings& settings, const Log& log, Metrics& metrics, const Clock& clock, const Dispatcher& dispatcher,
-             HandlerPool& pool)
-    : m_hidden(std::make_unique<Hidden>(settings, log, metrics, clock, dispatcher, pool)) {}
+             HandlerPools& pools)
+    : m_hidden(std::make_unique<Hidden>(settings, log, metrics, clock, dispatcher, pools)) {}
 
 Front::~Front() { stop(); }
 
@@ -193,7 +195,7 @@ void Front::stop() {
   for (const auto& thread : hidden.threads) {
     if (thread->runner.joinable()) { thread->runner.join(); }
   }
-  hidden.shared.pool.stop();
+  hidden.shared.pools.stop();
   hidden.acceptor.reset();
   for (const auto& thread : hidden.threads) {  // a connection that waits for a handler holds itself
     for (auto place = thread->connections.begin(); place != thread->connections.end();) { (*place++)->abandon(); }

@@ -18,7 +18,7 @@ namespace bizcomms::http {
 class Front {
 public:
   Front(const ServerSettings& settings, const Log& log, Metrics& metrics, const Clock& clock, const Dispatcher& dispatcher,
-        HandlerPool& pool);
+        HandlerPools& pools);
   ~Front();
   Front(const Front&) = delete;
   Front& operator=(const Front&) = delete;
@@ -27,7 +27,7 @@ public:
   [[nodiscard]] const std::string& address() const;
   // As Server::drain, without the stop().
   int drain(std::chrono::milliseconds limit);
-  // Also stops the pool, whose jobs are connections of this front.
+  // Also stops the pools, whose jobs are connections of this front.
   void stop();
 
 private:

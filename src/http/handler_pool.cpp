@@ -13,7 +13,7 @@ HandlerPool::HandlerPool(const std::string& name, int threads, int queue_max) : 
     auto& worker = *m_workers.emplace_back(std::make_unique<Worker>());
     m_idle.push_back(&worker);  // from the start, however late its thread gets going
     worker.thread = std::jthread([this, &worker] { work(worker); });
-    name_thread(worker.thread, name + "-handler");
+    name_thread(worker.thread, name);
   }
 }
 

@@ -6,8 +6,11 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
+
+#include "bizcomms/http/server.hpp"
 
 namespace bizcomms::http {
 
@@ -46,6 +49,21 @@ private:
   std::deque<Job*> m_queue;
   std::vector<Worker*> m_idle;  // the last one fell idle last
   std::vector<std::unique_ptr<Worker>> m_workers;
+};
+
+struct HandlerPools {
+  explicit HandlerPools(const ServerSettings& settings)
+      : readers(settings.name + "-read", settings.reader_threads, settings.handler_queue_max),
+        writers(settings.name + "-write", settings.writer_threads, settings.handler_queue_max) {}
+
+  [[nodiscard]] HandlerPool& of(std::string_view method) { return method == "GET" ? readers : writers; }
+  void stop() {
+    readers.stop();
+    writers.stop();
+  }
+
+  HandlerPool readers;
+  HandlerPool writers;
 };
 
 }  // namespace bizcomms::http

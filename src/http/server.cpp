@@ -21,8 +21,8 @@ struct Server::Hidden {
   Metrics& metrics;
   const Clock& clock;
   Dispatcher dispatcher;
-  std::unique_ptr<HandlerPool> pool;
-  std::unique_ptr<Front> front;  // before the pool in going
+  std::unique_ptr<HandlerPools> pools;
+  std::unique_ptr<Front> front;  // before the pools in going
 };
 
 Server::Server(ServerSettings settings, const Log& log, Metrics& metrics, const Clock& clock)
@@ -44,13 +44,14 @@ Status Server::start() {
   auto& hidden = *m_hidden;
   check(!hidden.front, "a server is started once");
   auto& settings = hidden.settings;
-  check(settings.io_threads > 0 && settings.handler_threads > 0 && settings.handler_queue_max >= 0 && settings.connections_max > 0,
+  check(settings.io_threads > 0 && settings.reader_threads > 0 && settings.writer_threads > 0 && settings.handler_queue_max >= 0 &&
+            settings.connections_max > 0,
         "a server has threads and connections");
   auto proxies = TrustedProxies::parse(settings.trusted_proxies);
   if (!proxies) { return proxies.error(); }
   hidden.dispatcher.trust(std::move(*proxies));
-  hidden.pool = std::make_unique<HandlerPool>(settings.name, settings.handler_threads, settings.handler_queue_max);
-  hidden.front = std::make_unique<Front>(settings, hidden.log, hidden.metrics, hidden.clock, hidden.dispatcher, *hidden.pool);
+  hidden.pools = std::make_unique<HandlerPools>(settings);
+  hidden.front = std::make_unique<Front>(settings, hidden.log, hidden.metrics, hidden.clock, hidden.dispatcher, *hidden.pools);
   return hidden.front->start();
 }
 

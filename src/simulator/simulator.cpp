@@ -17,7 +17,8 @@ http::ServerSettings server_settings(const Settings& settings) {
   http::ServerSettings server;
   server.name = settings.metrics_name;
   server.listen = settings.listen;
-  server.handler_threads = 4;
+  server.reader_threads = 4;
+  server.writer_threads = 4;
   server.body_bytes_max = 16'000'000;  // a long list of faulty recipients
   return server;
 }

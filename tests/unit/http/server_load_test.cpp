@@ -54,6 +54,21 @@ TEST(ServerLoad, SlowClientsOccupyNoHandlerThread) {
   for (int i = 0; i < 20; ++i) { ASSERT_EQ(client.ask(get_request("/echo/a")).status, 200); }
 }
 
+TEST(ServerLoad, ReadsAndWritesDoNotHoldEachOtherUp) {
+  for (const std::string held : {"GET", "POST"}) {
+    TestServer up(TestServer::settings(1));
+    auto busy = up.client();
+    busy.send(held + " /gate HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n");
+    up.gate.wait_for(1);
+    auto other = up.client();
+    const auto read = get_request("/echo/a");
+    const std::string write = "POST /json HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n";
+    EXPECT_EQ(other.ask(held == "GET" ? write : read).status, 200) << held;
+    up.gate.open();
+    EXPECT_EQ(busy.answer().body, "through");
+  }
+}
+
 TEST(ServerLoad, ALateRequestGets408) {
   const auto clock = std::make_unique<ManualClock>();
   TestServer up(TestServer::settings(1), clock.get());

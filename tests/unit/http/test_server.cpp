@@ -41,10 +41,11 @@ void Gate::wait_for(int count) {
   EXPECT_TRUE(m_changed.wait_for(lock, std::chrono::seconds{20}, [&] { return m_arrived >= count; }));
 }
 
-ServerSettings TestServer::settings(int handler_threads) {
+ServerSettings TestServer::settings(int threads) {
   ServerSettings settings;
   settings.listen = "127.0.0.1:0";
-  settings.handler_threads = handler_threads;
+  settings.reader_threads = threads;
+  settings.writer_threads = threads;
   return settings;
 }
 

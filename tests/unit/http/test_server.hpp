@@ -42,7 +42,7 @@ public:
   [[nodiscard]] std::string log_lines();
   [[nodiscard]] double metric(const std::string& line) const;  // of /metrics' text, "name{…}"; 0 when there is none
 
-  static ServerSettings settings(int handler_threads);
+  static ServerSettings settings(int threads);  // as many readers as writers
 
   SystemClock system_clock;
   Metrics metrics;
