@@ -13,11 +13,6 @@ namespace {
 
 constexpr Millis k_between_tries{std::chrono::seconds{1}};
 
-void wake(int event) {
-  const std::uint64_t one = 1;
-  static_cast<void>(write(event, &one, sizeof one));
-}
-
 }  // namespace
 
 Listener::Listener(ConnectionSettings settings, std::vector<std::string> channels, const Log& log)
@@ -46,7 +41,7 @@ std::vector<std::string> Listener::wait(Millis wait, const std::stop_token& stop
     sleep_for(stop, std::min(wait, k_between_tries));
     return {};
   }
-  const std::stop_callback on_stop(stop, [this] { wake(m_wake); });
+  const std::stop_callback on_stop(stop, [this] { eventfd_write(m_wake, 1); });
   std::array<pollfd, 2> waited{pollfd{.fd = m_connection->socket(), .events = POLLIN, .revents = 0},
                                pollfd{.fd = m_wake, .events = POLLIN, .revents = 0}};
   if (poll(waited.data(), waited.size(), static_cast<int>(wait.count())) <= 0) { return {}; }

@@ -2,6 +2,7 @@
 // asleep.
 #include <curl/curl.h>
 
+#include <algorithm>
 #include <deque>
 #include <map>
 #include <mutex>
@@ -11,13 +12,15 @@
 
 #include "bizcomms/base/time.hpp"
 #include "http/curl_transfer.hpp"
+#include "http/socket_watch.hpp"
 
 namespace bizcomms::http {
 namespace {
 
-constexpr int k_started_at_once = 8;
-constexpr int k_poll_ms = 1'000;         // longest sleep; libcurl's own timers shorten it
-constexpr int k_poll_waiting_ms = 100;   // while requests wait for a connection, whose time may run out
+constexpr std::size_t k_widening = 8;  // connections more
+constexpr Millis k_widening_pause{1};
+constexpr Millis k_sleep{1'000};         // at most; libcurl's own timers shorten it
+constexpr Millis k_sleep_waiting{100};   // while requests wait for a connection, whose time may run out
 constexpr std::size_t k_hosts_max = 20;  // named in metrics; the rest are "other", so that foreign URLs cannot fill the registry
 
 struct FreeMulti {
@@ -94,7 +97,10 @@ struct CurlClient::Hidden {
   void run(const std::stop_token& stop);
   bool take_in();
   bool may_sleep(const std::stop_token& stop);
-  [[nodiscard]] bool has_room() const { return active.size() < static_cast<std::size_t>(settings.connections_max); }
+  void widen();
+  [[nodiscard]] bool has_room() const { return active.size() < width; }
+  [[nodiscard]] bool is_wide() const { return width == static_cast<std::size_t>(settings.connections_max); }
+  [[nodiscard]] Millis longest_wait() const { return waiting.empty() ? k_sleep : is_wide() ? k_sleep_waiting : k_widening_pause; }
   void start_waiting();
   void start(CurlSubmission submission, Millis waited);
   void collect();
@@ -110,11 +116,15 @@ struct CurlClient::Hidden {
   CurlMetrics metrics;
   SystemClock clock;
   std::unique_ptr<CURLM, FreeMulti> multi;
+  SocketWatch sockets{multi.get()};
   // The engine's thread only:
   std::deque<CurlSubmission> waiting;
   std::map<CURL*, std::unique_ptr<CurlTransfer>> active;
   std::vector<std::unique_ptr<CurlTransfer>> idle;
   SteadyTime next_look_at_waiting{};
+  std::size_t width = 0;  // requests that may be on a connection
+  std::size_t ended = 0;  // since the last widening
+  SteadyTime next_widening{};
 
   std::mutex mutex;  // guards the two below
   std::vector<CurlSubmission> handed_in;
@@ -144,23 +154,28 @@ bool CurlClient::Hidden::may_sleep(const std::stop_token& stop) {
 void CurlClient::Hidden::run(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
     take_in();
-    do {
-      start_waiting();
-      int running = 0;
-      curl_multi_perform(multi.get(), &running);
-      collect();
-    } while (has_room() && !waiting.empty());
+    widen();
+    start_waiting();
+    sockets.turn(may_sleep(stop) ? longest_wait() : Millis{0});
+    collect();
     give_up_late();
     metrics.load(active.size(), waiting.size());
-    if (may_sleep(stop)) { curl_multi_poll(multi.get(), nullptr, 0, waiting.empty() ? k_poll_ms : k_poll_waiting_ms, nullptr); }
   }
   do { give_up_all(); } while (take_in());  // a `done` may have sent once more
 }
 
-// A few at a time: a server that answers at once is then served by few connections, each used again and again, which costs libcurl half
-// as much as many; a slow one has all of them after some milliseconds.
+// Every millisecond some connections more, unless half of the requests end within it: a server that answers at once is then served by few
+// connections, each used again and again, which costs half as much as many; a slow one has all of them after some milliseconds.
+void CurlClient::Hidden::widen() {
+  const SteadyTime now = clock.steady();
+  if (now < next_widening) { return; }
+  next_widening = now + k_widening_pause;
+  const bool quick = 2 * std::exchange(ended, 0) >= active.size() && !active.empty();
+  width = std::min(std::max(active.size(), k_widening) + (quick ? 0 : k_widening), static_cast<std::size_t>(settings.connections_max));
+}
+
 void CurlClient::Hidden::start_waiting() {
-  for (int started = 0; started < k_started_at_once && has_room() && !waiting.empty(); ++started) {
+  while (has_room() && !waiting.empty()) {
     CurlSubmission next = std::move(waiting.front());
     waiting.pop_front();
     const auto waited = std::chrono::duration_cast<Millis>(clock.steady() - next.submitted);
@@ -196,6 +211,7 @@ void CurlClient::Hidden::collect() {
     const CURLcode code = message->data.result;
     curl_multi_remove_handle(multi.get(), handle);  // from here `message` is gone
     auto node = active.extract(handle);
+    ++ended;
     check(!node.empty(), "libcurl ends only what was started");
     CurlTransfer& transfer = *node.mapped();
     end(transfer, transfer.finish(code));
@@ -222,7 +238,7 @@ void CurlClient::Hidden::end_waiting(const CurlSubmission& submission, Error err
 void CurlClient::Hidden::give_up_late() {
   const SteadyTime now = clock.steady();
   if (waiting.empty() || now < next_look_at_waiting) { return; }
-  next_look_at_waiting = now + Millis{k_poll_waiting_ms};
+  next_look_at_waiting = now + k_sleep_waiting;
   std::deque<CurlSubmission> kept;
   std::deque<CurlSubmission> late;
   for (CurlSubmission& submission : waiting) {
@@ -250,7 +266,7 @@ void CurlClient::Hidden::wake() {
     const std::lock_guard lock(mutex);
     was_asleep = std::exchange(asleep, false);
   }
-  if (was_asleep) { curl_multi_wakeup(multi.get()); }
+  if (was_asleep) { sockets.wake(); }
 }
 
 CurlClient::CurlClient(CurlSettings settings, const Log& log, Metrics& metrics)
@@ -271,7 +287,7 @@ void CurlClient::send(ClientRequest request, std::function<void(Result<ClientRes
     m_hidden->handed_in.push_back({std::move(request), std::move(done), m_hidden->clock.steady()});
     was_asleep = std::exchange(m_hidden->asleep, false);
   }
-  if (was_asleep) { curl_multi_wakeup(m_hidden->multi.get()); }
+  if (was_asleep) { m_hidden->sockets.wake(); }
 }
 
 }  // namespace bizcomms::http

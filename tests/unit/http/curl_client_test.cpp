@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <future>
+#include <latch>
 #include <string>
 #include <vector>
 
@@ -286,6 +287,24 @@ TEST(CurlClient, HoldsToItsConnectionCapAndAnswersAll) {
   }
   for (auto& promise : promises) { EXPECT_TRUE(promise.get_future().get()); }
   EXPECT_LE(server.connections(), 3);
+}
+
+TEST(CurlClient, AServerThatAnswersLateIsGivenAllConnections) {
+  constexpr int k_connections = 50;
+  Metrics metrics;
+  CurlClient client({.connections_max = k_connections}, Log::silent(), metrics);
+  std::latch all_there(k_connections);
+  RawServer server([&all_there](RawConnection& connection, int) {
+    connection.read_request();
+    all_there.arrive_and_wait();
+    connection.answer(200, "");
+    connection.wait_for_close();
+  });
+  std::vector<std::promise<bool>> promises(k_connections);
+  for (auto& promise : promises) {
+    client.send({.url = server.url()}, [&promise](const auto& result) { promise.set_value(result.has_value()); });
+  }
+  for (auto& promise : promises) { EXPECT_TRUE(promise.get_future().get()); }
 }
 
 TEST(CurlClient, ARequestThatWaitsTooLongForAConnectionIsUnavailable) {
