@@ -23,21 +23,24 @@ using db::Effect;
 // The usual end of an attempt: it is `sending`, its token is current, nothing was reported, its SID is free. All else is left out, and for
 // record_other.
 // SIDs are claimed before the first delivery is locked (see LedgerTransaction). The alert comes with each row: were it one for all, the
-// planner would read all of its deliveries where it has no statistics yet. `place - place = 0`, here and elsewhere, makes the planner
-// expect few rows, each to be found by its key: without statistics, or with those of a smaller past, it would rather read the whole table.
+// planner would read all of its deliveries where it has no statistics yet. A delivery is looked up once, and found again by its place in
+// the table (`ctid`, within the partition of its alert); one that was changed in between is checked again as it is then. `place - place =
+// 0`, here and elsewhere, makes the planner expect few rows, each to be found by its key: without statistics, or with those of a smaller
+// past, it would rather read the whole table.
 constexpr db::Statement k_record{.sql = R"(
   WITH input AS MATERIALIZED (
     SELECT * FROM unnest($1::uuid[], $2::int4[], $3::uuid[], $4::int2[], $5::uuid[], $6::int2[], $7::text[], $8::int8[], $9::bool[], $10::int4[],
                          $11::text[]) WITH ORDINALITY
       AS t(alert_id, batch, recipient_id, channel, token, kind, sid, due_ms, looked, error_code, reason, place)
     WHERE place - place = 0),
-  claimed AS (
-    INSERT INTO claims (sid, alert_id, batch, recipient_id, channel, by_look_up)
-    SELECT i.sid, i.alert_id, i.batch, i.recipient_id, i.channel, false
+  current AS MATERIALIZED (
+    SELECT i.*, d.ctid AS found_at
     FROM input i JOIN deliveries d
       ON d.alert_id = i.alert_id AND d.batch = i.batch AND d.recipient_id = i.recipient_id AND d.channel = i.channel
-    WHERE i.kind = 0 AND d.token = i.token AND d.state = 1 AND d.report_rank IS NULL
-    ORDER BY i.sid, i.place
+    WHERE d.token = i.token AND d.state = 1 AND d.report_rank IS NULL),
+  claimed AS (
+    INSERT INTO claims (sid, alert_id, batch, recipient_id, channel, by_look_up)
+    SELECT sid, alert_id, batch, recipient_id, channel, false FROM current WHERE kind = 0 ORDER BY sid, place
     ON CONFLICT (sid) DO NOTHING RETURNING sid, alert_id, batch, recipient_id, channel),
   updated AS (
     UPDATE deliveries d SET
@@ -53,8 +56,8 @@ constexpr db::Statement k_record{.sql = R"(
       sent_at = CASE i.kind WHEN 0 THEN now() ELSE d.sent_at END,
       error_code = CASE i.kind WHEN 0 THEN NULL ELSE i.error_code END,
       reason = CASE i.kind WHEN 0 THEN '' ELSE i.reason END
-    FROM input i
-    WHERE (SELECT count(*) FROM claimed) >= 0 AND d.alert_id = i.alert_id AND d.batch = i.batch AND d.recipient_id = i.recipient_id AND d.channel = i.channel
+    FROM current i
+    WHERE (SELECT count(*) FROM claimed) >= 0 AND d.ctid = i.found_at AND d.alert_id = i.alert_id
       AND d.token = i.token AND d.state = 1 AND d.report_rank IS NULL
       AND (i.kind <> 0 OR (i.sid, i.alert_id, i.batch, i.recipient_id, i.channel) IN (SELECT * FROM claimed))
     RETURNING i.place),

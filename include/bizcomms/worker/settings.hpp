@@ -23,11 +23,11 @@ struct BreakerSettings {
 };
 
 struct Settings {
-  int in_flight_max = 512;      // requests handed to the provider and not answered yet; throttling (429) lowers it for a while
+  int in_flight_max = 1024;     // requests handed to the provider and not answered yet; throttling (429) lowers it for a while
   int batch_size = 500;         // recipients of a batch
-  int begin_group_max = 250;    // deliveries begun in one write
+  int begin_group_max = 500;    // deliveries begun in one write
   int record_group_max = 500;   // outcomes recorded in one write
-  int rows_in_hand_max = 2000;  // deliveries held in memory, per lane
+  int rows_in_hand_max = 3000;  // deliveries held in memory, per lane
   int receive_max = 8;          // messages taken from the queue at once
   int receivers = 2;            // threads per lane that receive and load
   int recorders = 2;            // threads that record
