@@ -23,7 +23,7 @@ check: deps  ## Format, clang-tidy, sanitizers, fuzzing
 	@scripts/check
 
 format:  ## Format all sources
-	@git ls-files '*.cpp' '*.hpp' | xargs clang-format-14 -i
+	@git ls-files --cached --others --exclude-standard '*.cpp' '*.hpp' | xargs clang-format-14 -i
 
 clean:  ## Remove everything that was built
 	@rm -rf build

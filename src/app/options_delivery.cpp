@@ -41,7 +41,9 @@ std::vector<Option> worker_options(Settings& s) {
   auto& w = s.worker;
   return {
       {"worker-in-flight-max", &w.in_flight_max,
-       "Requests handed over and not answered yet; those above twilio-connections-max wait for a connection.", Role::work, bounds(1, 4096)},
+       "Requests handed over and not answered yet; those above twilio-connections-max wait for a connection; twice that at most unless "
+       "set.",
+       Role::work, bounds(1, 4096)},
       {"worker-batch-size", &w.batch_size, "Recipients of a batch.", Role::work, bounds(1, 1000)},
       {"worker-begin-group-max", &w.begin_group_max, "Deliveries begun in one write.", Role::work, bounds(1, 1000)},
       {"worker-record-group-max", &w.record_group_max, "Outcomes recorded in one write.", Role::work, bounds(1, 1000)},

@@ -36,6 +36,9 @@ void follow_up(Context& context) {
   if (!context.origins.contains("twilio-connect-timeout")) {
     twilio.connect_timeout = std::min(twilio.connect_timeout, twilio.request_timeout);
   }
+  // More would wait for a connection longer than a request may take, should Twilio become slow.
+  auto& in_flight = context.settings.worker.in_flight_max;
+  if (!context.origins.contains("worker-in-flight-max")) { in_flight = std::min(in_flight, 2 * context.settings.client.connections_max); }
 }
 
 int dispatch(const std::vector<std::string>& arguments) {

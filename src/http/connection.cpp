@@ -193,7 +193,8 @@ asio::awaitable<bool> Connection::run_on_handler_thread() {
 }
 
 void Connection::run() noexcept {
-  m_shared.dispatcher.handle(m_exchange);
+  const bool late = m_shared.clock.steady() - m_exchange.began > m_shared.settings.handler_queue_wait;
+  late ? m_shared.dispatcher.refuse_overload(m_exchange) : m_shared.dispatcher.handle(m_exchange);
   asio::post(m_thread.context, [this] { resume(true); });
 }
 

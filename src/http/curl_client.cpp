@@ -88,6 +88,7 @@ private:
 struct CurlClient::Hidden {
   Hidden(CurlSettings s, const Log& l, Metrics& m) : settings(std::move(s)), log(l), metrics(m), multi(curl_multi_init()) {
     check(settings.connections_max > 0, "an HTTP client has at least one connection");
+    width = std::min(k_widening, static_cast<std::size_t>(settings.connections_max));
     check(multi != nullptr, "libcurl makes a multi handle");
     curl_multi_setopt(multi.get(), CURLMOPT_MAX_TOTAL_CONNECTIONS, static_cast<long>(settings.connections_max));
     curl_multi_setopt(multi.get(), CURLMOPT_MAXCONNECTS, static_cast<long>(settings.connections_max));
@@ -102,7 +103,7 @@ struct CurlClient::Hidden {
   [[nodiscard]] bool is_wide() const { return width == static_cast<std::size_t>(settings.connections_max); }
   [[nodiscard]] Millis longest_wait() const { return waiting.empty() ? k_sleep : is_wide() ? k_sleep_waiting : k_widening_pause; }
   void start_waiting();
-  void start(CurlSubmission submission, Millis waited);
+  void start(CurlSubmission submission);
   void collect();
   void give_up_late();
   void give_up_all();
@@ -122,9 +123,9 @@ struct CurlClient::Hidden {
   std::map<CURL*, std::unique_ptr<CurlTransfer>> active;
   std::vector<std::unique_ptr<CurlTransfer>> idle;
   SteadyTime next_look_at_waiting{};
-  std::size_t width = 0;  // requests that may be on a connection
+  std::size_t width;      // requests that may be on a connection
   std::size_t ended = 0;  // since the last widening
-  SteadyTime next_widening{};
+  SteadyTime widened_at{};
 
   std::mutex mutex;  // guards the two below
   std::vector<CurlSubmission> handed_in;
@@ -154,6 +155,7 @@ bool CurlClient::Hidden::may_sleep(const std::stop_token& stop) {
 void CurlClient::Hidden::run(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
     take_in();
+    start_waiting();
     widen();
     start_waiting();
     sockets.turn(may_sleep(stop) ? longest_wait() : Millis{0});
@@ -164,26 +166,28 @@ void CurlClient::Hidden::run(const std::stop_token& stop) {
   do { give_up_all(); } while (take_in());  // a `done` may have sent once more
 }
 
-// Every millisecond some connections more, unless half of the requests end within it: a server that answers at once is then served by few
-// connections, each used again and again, which costs half as much as many; a slow one has all of them after some milliseconds.
+// While requests wait: every millisecond some connections more, or fewer where half of the requests end within it. A server that answers at
+// once is so served by few connections, each used again and again, which costs half as much as many; a slow one soon has all of them.
 void CurlClient::Hidden::widen() {
   const SteadyTime now = clock.steady();
-  if (now < next_widening) { return; }
-  next_widening = now + k_widening_pause;
-  const bool quick = 2 * std::exchange(ended, 0) >= active.size() && !active.empty();
-  width = std::min(std::max(active.size(), k_widening) + (quick ? 0 : k_widening), static_cast<std::size_t>(settings.connections_max));
+  const auto passed = now - widened_at;
+  if (waiting.empty() || passed < k_widening_pause) { return; }
+  widened_at = now;
+  const std::size_t quick_ones = std::exchange(ended, 0);
+  if (passed > 2 * k_widening_pause) { return; }  // asleep meanwhile, or kept from the processor: says nothing
+  const auto most = static_cast<std::size_t>(settings.connections_max);
+  width = 2 * quick_ones < active.size() ? std::min(width + k_widening, most) : std::max(width - k_widening, std::min(k_widening, most));
 }
 
 void CurlClient::Hidden::start_waiting() {
   while (has_room() && !waiting.empty()) {
     CurlSubmission next = std::move(waiting.front());
     waiting.pop_front();
-    const auto waited = std::chrono::duration_cast<Millis>(clock.steady() - next.submitted);
-    start(std::move(next), waited);
+    start(std::move(next));
   }
 }
 
-void CurlClient::Hidden::start(CurlSubmission submission, Millis waited) {
+void CurlClient::Hidden::start(CurlSubmission submission) {
   std::unique_ptr<CurlTransfer> transfer;
   if (idle.empty()) {
     transfer = std::make_unique<CurlTransfer>(settings);
@@ -191,8 +195,7 @@ void CurlClient::Hidden::start(CurlSubmission submission, Millis waited) {
     transfer = std::move(idle.back());
     idle.pop_back();
   }
-  const Millis left = submission.request.timeout - waited;
-  if (auto prepared = transfer->prepare(std::move(submission), left); !prepared) {
+  if (auto prepared = transfer->prepare(std::move(submission)); !prepared) {
     end(*transfer, prepared.error());
   } else if (curl_multi_add_handle(multi.get(), transfer->handle()) != CURLM_OK) {
     end(*transfer, transfer->given_up("The HTTP client could not take the request."));

@@ -74,7 +74,7 @@ void CurlTransfer::set_fixed_options(const CurlSettings& settings) {
   if (!settings.ca_file.empty()) { curl_easy_setopt(handle, CURLOPT_CAINFO, settings.ca_file.c_str()); }
 }
 
-Status CurlTransfer::prepare(CurlSubmission submission, Millis left) {
+Status CurlTransfer::prepare(CurlSubmission submission) {
   m_submission = std::move(submission);
   m_host = host_of(authority_of(m_submission.request.url));
   m_response = {};
@@ -91,8 +91,8 @@ Status CurlTransfer::prepare(CurlSubmission submission, Millis left) {
   if (auto method = set_method(); !method) { return method; }
   if (auto headers = set_headers(); !headers) { return headers; }
   set_access();
-  curl_easy_setopt(handle(), CURLOPT_TIMEOUT_MS, milliseconds(left));
-  curl_easy_setopt(handle(), CURLOPT_CONNECTTIMEOUT_MS, milliseconds(std::min(left, request.connect_timeout)));
+  curl_easy_setopt(handle(), CURLOPT_TIMEOUT_MS, milliseconds(request.timeout));
+  curl_easy_setopt(handle(), CURLOPT_CONNECTTIMEOUT_MS, milliseconds(std::min(request.timeout, request.connect_timeout)));
   return {};
 }
 

@@ -35,9 +35,9 @@ public:
   CurlTransfer(const CurlTransfer&) = delete;
   CurlTransfer& operator=(const CurlTransfer&) = delete;
 
-  // Takes the request over and sets the handle up for it. `left`: what remains of the request's timeout.
-  // `invalid` when the method, a header or the URL cannot be used; the submission is still ours to answer.
-  [[nodiscard]] Status prepare(CurlSubmission submission, Millis left);
+  // Takes the request over and sets the handle up for it. `invalid` when the method, a header or the URL cannot be used; the submission is
+  // still ours to answer.
+  [[nodiscard]] Status prepare(CurlSubmission submission);
   // What became of it, by libcurl's verdict. The transfer is then free for the next prepare().
   [[nodiscard]] Result<ClientResponse> finish(CURLcode code);
   // The error of a request that is given up now: unavailable while nothing was sent, outcome_unknown afterwards.

@@ -35,12 +35,14 @@ bool HandlerPool::submit(Job& job) {
   return true;
 }
 
+void HandlerPool::refuse() {
+  const std::scoped_lock lock(m_mutex);
+  m_stopping = true;
+  m_queue.clear();
+}
+
 void HandlerPool::stop() {
-  {
-    const std::scoped_lock lock(m_mutex);
-    m_stopping = true;
-    m_queue.clear();
-  }
+  refuse();
   for (const auto& worker : m_workers) { worker->wake.notify_one(); }
   for (const auto& worker : m_workers) {
     if (worker->thread.joinable()) { worker->thread.join(); }

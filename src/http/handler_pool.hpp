@@ -30,8 +30,8 @@ public:
 
   // False, and nothing done, when all threads are busy and the queue is full.
   [[nodiscard]] bool submit(Job& job);
-  // Waits for running jobs; those still queued are never run.
-  void stop();
+  void refuse();  // takes no more; those still queued are never run
+  void stop();    // refuses, and waits for running jobs
 
 private:
   struct Worker {
@@ -51,15 +51,16 @@ private:
   std::vector<std::unique_ptr<Worker>> m_workers;
 };
 
+// Thread-safe.
 struct HandlerPools {
   explicit HandlerPools(const ServerSettings& settings)
       : readers(settings.name + "-read", settings.reader_threads, settings.handler_queue_max),
         writers(settings.name + "-write", settings.writer_threads, settings.handler_queue_max) {}
 
-  [[nodiscard]] HandlerPool& of(std::string_view method) { return method == "GET" ? readers : writers; }
+  [[nodiscard]] HandlerPool& of(std::string_view method) { return method == "GET" || method == "HEAD" ? readers : writers; }
   void stop() {
-    readers.stop();
-    writers.stop();
+    for (HandlerPool* pool : {&readers, &writers}) { pool->refuse(); }
+    for (HandlerPool* pool : {&readers, &writers}) { pool->stop(); }
   }
 
   HandlerPool readers;

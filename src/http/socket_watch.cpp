@@ -26,7 +26,8 @@ std::uint32_t events_of(int wanted) {
 
 }  // namespace
 
-SocketWatch::SocketWatch(CURLM* multi) : m_multi(multi), m_epoll(epoll_create1(EPOLL_CLOEXEC)), m_event(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+SocketWatch::SocketWatch(CURLM* multi)
+    : m_multi(multi), m_epoll(epoll_create1(EPOLL_CLOEXEC)), m_event(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
   check(m_epoll >= 0 && m_event >= 0, "there are descriptors for an HTTP client");
   epoll_event waking{.events = EPOLLIN, .data = {.fd = m_event}};
   check(epoll_ctl(m_epoll, EPOLL_CTL_ADD, m_event, &waking) == 0, "an event can be watched");
@@ -51,7 +52,7 @@ int SocketWatch::on_socket(CURL* /*easy*/, curl_socket_t socket, int wanted, voi
   return 0;
 }
 
-// Only notes it: libcurl must not be called from its own callback.
+// Only notes it: libcurl must not be driven from its own callback.
 int SocketWatch::on_timer(CURLM* /*multi*/, long milliseconds, void* self) {
   auto& timer = static_cast<SocketWatch*>(self)->m_timer;
   timer.reset();

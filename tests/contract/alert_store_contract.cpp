@@ -43,6 +43,11 @@ TEST_P(AlertStoreContract, ReadsBackWhatWasCreated) {
     EXPECT_FALSE(alert.ended_at);
   }
   EXPECT_EQ(read->updated_at, created->updated_at);
+  const auto listed = alerts().list({});
+  ASSERT_EQ(listed->items.size(), 1U);
+  EXPECT_EQ(listed->items[0].content, content);
+  EXPECT_EQ(listed->items[0].trace, "");
+  EXPECT_EQ(listed->items[0].epoch, 0);
 }
 
 TEST_P(AlertStoreContract, EstimatesHowManyMatch) {

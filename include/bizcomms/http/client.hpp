@@ -23,7 +23,7 @@ struct ClientRequest {
   std::string username = {};  // HTTP Basic where not empty
   Secret password = {};
   std::chrono::milliseconds connect_timeout{5'000};
-  std::chrono::milliseconds timeout{15'000};                  // the whole request
+  std::chrono::milliseconds timeout{15'000};  // the whole request, once it has a connection; it waits for one as long at most
   std::size_t body_bytes_max = std::size_t{4} * 1024 * 1024;  // of the answer; larger is an error
   // Called when the connection stands, before the first byte of the request leaves; false aborts, and nothing was sent.
   std::function<bool()> may_leave = {};

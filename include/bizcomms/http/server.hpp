@@ -1,8 +1,8 @@
 // The HTTP/1.1 server front: an Asio front owns connections and deadlines, a strict framer refuses what is not plainly one
 // request, a router compares path segments. Bounded everywhere: connections, header block, bodies, time. Answers that never block
-// run on the I/O thread; all others on handler threads, whose queues are bounded (503 with Retry-After when full). GET has threads of
-// its own: few of them stay warm and are fastest for what answers at once, while many writers share a commit; and neither holds up the
-// other.
+// run on the I/O thread; all others on handler threads, whose queues are bounded (503 with Retry-After when full). GET and HEAD have
+// threads of their own: few of them stay warm and are fastest for what answers at once, while many writers share a commit; and neither
+// holds up the other's threads.
 #pragma once
 
 #include <chrono>
@@ -23,9 +23,10 @@ struct ServerSettings {
   std::string name = "api";               // in logs and metrics
   std::string listen = "127.0.0.1:8000";  // "[::1]:8000" too; port 0 takes a free one
   int io_threads = 1;
-  int reader_threads = 12;       // for GET
-  int writer_threads = 64;       // for the other methods
-  int handler_queue_max = 1024;  // requests waiting for a reader, and as many for a writer
+  int reader_threads = 12;                             // for GET and HEAD
+  int writer_threads = 64;                             // for the other methods
+  int handler_queue_max = 1024;                        // requests waiting for a reader, and as many for a writer; more: 503
+  Millis handler_queue_wait{std::chrono::seconds{5}};  // one that has waited longer gets 503
   int connections_max = 10'000;
   std::size_t header_bytes_max = std::size_t{32} * 1024;
   std::size_t body_bytes_max = std::size_t{1024} * 1024;

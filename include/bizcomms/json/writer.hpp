@@ -10,6 +10,10 @@ namespace bizcomms::json {
 
 class Writer {
 public:
+  Writer() = default;
+  Writer(const Writer&) = delete;
+  Writer& operator=(const Writer&) = delete;
+
   void reserve(std::size_t bytes);  // room for that much in one piece, to spare moving it
   Writer& begin_object();
   Writer& end_object();
@@ -38,7 +42,9 @@ public:
     return v ? value(*v) : null();
   }
 
-  [[nodiscard]] std::string_view text() const { return std::string_view(m_text).substr(0, m_size); }
+  [[nodiscard]] std::string_view text() const {  // until the next write
+    return std::string_view(m_text).substr(0, m_size);
+  }
   [[nodiscard]] std::string take();
 
 private:

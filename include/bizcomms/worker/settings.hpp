@@ -23,7 +23,7 @@ struct BreakerSettings {
 };
 
 struct Settings {
-  int in_flight_max = 1024;     // requests handed to the provider and not answered yet; throttling (429) lowers it for a while
+  int in_flight_max = 512;      // requests handed to the provider and not answered yet; throttling (429) lowers it for a while
   int batch_size = 500;         // recipients of a batch
   int begin_group_max = 500;    // deliveries begun in one write
   int record_group_max = 500;   // outcomes recorded in one write

@@ -84,6 +84,8 @@ Result<Page<Alert, AlertId>> MemoryStore::list(const AlertQuery& query) {
       break;
     }
     page.items.push_back(alert);
+    page.items.back().epoch = 0;
+    page.items.back().trace.clear();
   }
   return page;
 }

@@ -54,6 +54,22 @@ TEST(ServerLoad, SlowClientsOccupyNoHandlerThread) {
   for (int i = 0; i < 20; ++i) { ASSERT_EQ(client.ask(get_request("/echo/a")).status, 200); }
 }
 
+TEST(ServerLoad, WhatWaitedTooLongForAThreadGets503) {
+  const auto clock = std::make_unique<ManualClock>();
+  TestServer up(TestServer::settings(1), clock.get());
+  auto busy = up.client();
+  busy.send(get_request("/gate"));
+  up.gate.wait_for(1);
+  auto waiting = up.client();
+  waiting.send(get_request("/echo/a"));
+  EXPECT_EQ(up.client().ask(get_request("/health")).status, 200);  // so the one before has come in
+  clock->advance(seconds{6});
+  up.gate.open();
+  const auto answer = waiting.answer();
+  EXPECT_EQ(answer.status, 503);
+  EXPECT_EQ(answer.field("Retry-After"), "1");
+}
+
 TEST(ServerLoad, ReadsAndWritesDoNotHoldEachOtherUp) {
   for (const std::string held : {"GET", "POST"}) {
     TestServer up(TestServer::settings(1));
