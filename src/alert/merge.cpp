@@ -143,6 +143,14 @@ bool may_begin_again(const Attempt& attempt, const std::optional<Reports>& repor
   return attempt.state == AttemptState::retry && (proven == Proof::nothing || proven == Proof::outlived);
 }
 
+bool counts_for_holder(const Attempt& holder, const Attempt& named, const AttemptToken& reported) {
+  return named.token != reported && named.body_hash == holder.body_hash && holder.body_hash != BodyHash{};  // calls have none
+}
+
+bool disproves_guess(const Attempt& attempt, const Report& report) {
+  return attempt.token == report.token && attempt.sid && !report.sid.empty() && *attempt.sid != report.sid;
+}
+
 bool is_settled(const Attempt& attempt, const std::optional<Reports>& reports) {
   const Proof proven = proof(attempt, reports);
   if (proven != Proof::nothing && proven != Proof::outlived) { return true; }

@@ -24,7 +24,7 @@ using db::Effect;
 // record_other.
 // SIDs are claimed before the first delivery is locked (see LedgerTransaction). The alert comes with each row: were it one for all, the
 // planner would read all of its deliveries where it has no statistics yet. A delivery is looked up once, and found again by its place in
-// the table (`ctid`, within the partition of its alert); one that was changed in between is checked again as it is then. `place - place =
+// the table (`ctid`, within the partition of its alert); one that was changed in between is left to record_other. `place - place =
 // 0`, here and elsewhere, makes the planner expect few rows, each to be found by its key: without statistics, or with those of a smaller
 // past, it would rather read the whole table.
 constexpr db::Statement k_record{.sql = R"(
@@ -105,12 +105,12 @@ constexpr db::Statement k_absolve{.sql = R"(
   RETURNING i.place)",
                                   .effect = Effect::writes};
 
-// Places in the order of their keys. A second outcome of the same attempt is none of the usual, nor is one sent without a SID.
+// Places in the order of their keys. None of the usual: a second outcome of the same attempt, one sent without a SID, one looked up.
 std::vector<std::size_t> usual_ones(std::span<const Outcome> outcomes) {
   std::vector<std::size_t> places;
   std::unordered_set<Uuid> tokens;
   for (std::size_t i = 0; i < outcomes.size(); ++i) {
-    const bool odd = outcomes[i].kind == Outcome::Kind::sent && !outcomes[i].sid;
+    const bool odd = outcomes[i].kind == Outcome::Kind::sent && (!outcomes[i].sid || outcomes[i].looked_up);
     if (!odd && tokens.insert(outcomes[i].token.uuid).second) { places.push_back(i); }
   }
   std::sort(places.begin(), places.end(), [&](auto a, auto b) { return outcomes[a].id < outcomes[b].id; });

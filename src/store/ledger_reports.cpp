@@ -36,29 +36,47 @@ void take_claim(LedgerTransaction& transaction, Claim& claim, const Report& repo
   claim = {.id = report.id, .by_look_up = false, .fresh = false, .changed = true};
 }
 
-// Whether the SID is this delivery's.
-bool claim_by_report(LedgerTransaction& transaction, const Report& report) {
+// Whose the message is that the report speaks of; nobody's: there is nothing to learn here.
+DeliveryRow* owner_by_report(LedgerTransaction& transaction, DeliveryRow& named, const Report& report) {
   Claim* claim = transaction.claim(report.sid);
-  if (claim == nullptr) { return true; }  // a report without a SID
+  if (claim == nullptr) { return &named; }  // a report without a SID
   if (claim->id == report.id) {
     claim->changed = claim->changed || claim->by_look_up;
     claim->by_look_up = false;
-    return true;
+    return &named;
   }
-  if (!claim->by_look_up) { return false; }
+  if (!claim->by_look_up) { return nullptr; }
+  DeliveryRow* holder = transaction.row(claim->id);
+  if (holder != nullptr && counts_for_holder(holder->delivery.attempt, named.delivery.attempt, report.token)) { return holder; }
   take_claim(transaction, *claim, report);
-  return true;
+  return &named;
+}
+
+// What a look-up found for it is somebody else's.
+void give_up_guess(LedgerTransaction& transaction, alert::Delivery& delivery, const Report& report) {
+  if (!disproves_guess(delivery.attempt, report)) { return; }
+  Claim* guessed = transaction.claim(*delivery.attempt.sid);
+  if (guessed == nullptr || guessed->id != delivery.id || !guessed->by_look_up) { return; }
+  guessed->released = true;
+  delivery.attempt.sid = report.sid;
 }
 
 bool merge_one(LedgerTransaction& transaction, const Report& report) {
-  DeliveryRow* row = transaction.row(report.id);
-  if (row == nullptr) { return false; }
-  if (!claim_by_report(transaction, report)) { return true; }  // it is surely another's: nothing to learn here
+  DeliveryRow* named = transaction.row(report.id);
+  if (named == nullptr) { return false; }
+  DeliveryRow* row = owner_by_report(transaction, *named, report);
+  if (row == nullptr) { return true; }
   alert::Delivery& delivery = row->delivery;
   Attempt& attempt = delivery.attempt;
-  delivery.reports = merged(attempt, delivery.reports, report);
+  Report news = report;
+  if (row == named) {
+    give_up_guess(transaction, delivery, report);
+  } else {
+    news.token = attempt.token;
+  }
+  delivery.reports = merged(attempt, delivery.reports, news);
   const bool refused_for_all_we_knew = attempt.state == AttemptState::retry && !attempt.sid;
-  if (attempt.token == report.token && (is_open(attempt.state) || refused_for_all_we_knew)) {
+  if (attempt.token == news.token && (is_open(attempt.state) || refused_for_all_we_knew)) {
     settle_as_sent(attempt, report.sid, report.at);
   }
   transaction.changed(*row, true);
@@ -68,7 +86,11 @@ bool merge_one(LedgerTransaction& transaction, const Report& report) {
 RecordVerdict record_stale(LedgerTransaction& transaction, const Outcome& outcome) {
   const DeliveryRow* row = transaction.row(outcome.id);
   if (!outcome.sid || row == nullptr) { return RecordVerdict::stale; }
-  const Claim* claim = transaction.claim(*outcome.sid);
+  Claim* claim = transaction.claim(*outcome.sid);
+  if (outcome.looked_up) {
+    if (claim != nullptr && claim->fresh && claim->id == outcome.id) { claim->released = true; }
+    return RecordVerdict::stale;
+  }
   if (claim != nullptr && claim->id != outcome.id) { return RecordVerdict::sid_taken; }
   const Attempt& attempt = row->delivery.attempt;
   // A callback was faster than the answer that it follows.
@@ -80,7 +102,7 @@ RecordVerdict record_stale(LedgerTransaction& transaction, const Outcome& outcom
 RecordVerdict record_sent(LedgerTransaction& transaction, DeliveryRow& row, const Outcome& outcome) {
   Claim* claim = transaction.claim(*outcome.sid);
   if (claim == nullptr || claim->id != outcome.id) { return RecordVerdict::sid_taken; }
-  if (claim->fresh && row.delivery.attempt.state == AttemptState::unknown) {
+  if (claim->fresh && outcome.looked_up) {
     claim->by_look_up = true;
     claim->changed = true;
   }
@@ -125,6 +147,16 @@ std::vector<DeliveryId> losers(const LedgerTransaction& transaction, std::span<c
   return ids;
 }
 
+// Messages that look-ups may have found for deliveries of which the reports name others.
+Status load_guesses(LedgerTransaction& transaction, std::span<const Report> reports) {
+  std::vector<alert::ProviderId> sids;
+  for (const Report& report : reports) {
+    const DeliveryRow* row = transaction.row(report.id);
+    if (row != nullptr && disproves_guess(row->delivery.attempt, report)) { sids.push_back(*row->delivery.attempt.sid); }
+  }
+  return sids.empty() ? Status{} : transaction.load_claims(sids);
+}
+
 }  // namespace
 
 Status PostgresLedger::record_other(std::span<const Outcome> outcomes, const Places& places, std::vector<RecordVerdict>& verdicts) {
@@ -139,6 +171,12 @@ Status PostgresLedger::record_other(std::span<const Outcome> outcomes, const Pla
   }
   LedgerTransaction transaction(**connection);
   if (const auto opened = transaction.open(ids, claims); !opened) { return opened.error(); }
+  std::vector<Report> answers;
+  for (const std::size_t place : ordered) {
+    const Outcome& outcome = outcomes[place];
+    if (outcome.sid && !outcome.looked_up) { answers.push_back({.id = outcome.id, .token = outcome.token, .sid = *outcome.sid}); }
+  }
+  if (const auto loaded = load_guesses(transaction, answers); !loaded) { return loaded.error(); }
   for (const std::size_t place : ordered) { verdicts[place] = record_one(transaction, outcomes[place]); }
   return transaction.commit();
 }
@@ -160,6 +198,7 @@ Result<std::vector<bool>> PostgresLedger::merge_group(std::span<const Report> re
   if (const auto losing = losers(transaction, reports); !losing.empty()) {
     if (const auto loaded = transaction.load(losing); !loaded) { return loaded.error(); }
   }
+  if (const auto loaded = load_guesses(transaction, reports); !loaded) { return loaded.error(); }
   std::vector<bool> answers(reports.size());
   for (const std::size_t place : all) { answers[place] = merge_one(transaction, reports[place]); }
   if (const auto committed = transaction.commit(); !committed) { return committed.error(); }

@@ -64,6 +64,8 @@ constexpr db::Statement k_write_claims{.sql = R"(
   WHERE c.sid = i.sid AND i.batch - i.batch = 0)",
                                        .effect = Effect::writes};
 
+constexpr db::Statement k_release{.sql = "DELETE FROM claims WHERE sid = ANY($1::text[])", .effect = Effect::writes};
+
 // One that is only touched keeps its mark.
 constexpr db::Statement k_touch{.sql = R"(
   UPDATE alert_batches b SET progressed_at = now(), dirty = b.dirty OR i.dirty
@@ -174,7 +176,8 @@ Status LedgerTransaction::open(std::span<const DeliveryId> ids, std::span<const 
   auto rows = m_transaction.run_all(std::move(steps));
   if (!rows) { return rows.error(); }
   m_now = (*rows)[first][0].take<Time>();
-  read_claims((*rows)[first + 1], (*rows)[first + 2]);
+  read_held((*rows)[first + 2]);
+  for (int i = 0; i < (*rows)[first + 1].size(); ++i) { m_claims[(*rows)[first + 1][i].take<std::string>()].fresh = true; }
   read_rows((*rows)[first + 3]);
   m_before.assign(rows->begin(), rows->begin() + static_cast<std::ptrdiff_t>(first));
   return {};
@@ -187,6 +190,13 @@ Status LedgerTransaction::load(std::span<const DeliveryId> ids) {
   return {};
 }
 
+Status LedgerTransaction::load_claims(std::span<const alert::ProviderId> sids) {
+  const auto rows = m_transaction.run(k_held, db::Params().add(sids));
+  if (!rows) { return rows.error(); }
+  read_held(*rows);
+  return {};
+}
+
 void LedgerTransaction::read_rows(const db::Rows& rows) {
   for (int i = 0; i < rows.size(); ++i) {
     db::Row row = rows[i];
@@ -195,7 +205,7 @@ void LedgerTransaction::read_rows(const db::Rows& rows) {
   }
 }
 
-void LedgerTransaction::read_claims(const db::Rows& fresh, const db::Rows& held) {
+void LedgerTransaction::read_held(const db::Rows& held) {
   for (int i = 0; i < held.size(); ++i) {
     db::Row row = held[i];
     const auto sid = row.take<std::string>();
@@ -203,7 +213,6 @@ void LedgerTransaction::read_claims(const db::Rows& fresh, const db::Rows& held)
     claim.id = read_id(row);
     claim.by_look_up = row.take<bool>();
   }
-  for (int i = 0; i < fresh.size(); ++i) { m_claims[fresh[i].take<std::string>()].fresh = true; }
 }
 
 DeliveryRow* LedgerTransaction::row(const DeliveryId& id) {
@@ -257,8 +266,10 @@ std::vector<db::Step> LedgerTransaction::last_steps() const {
   db::Column<std::string_view> sids;
   KeyColumns owners;
   db::Column<bool> by_look_up;
+  std::vector<std::string> released;
   for (const auto& entry : m_claims) {
-    if (!entry.second.changed) { continue; }
+    if (entry.second.released) { released.push_back(entry.first); }
+    if (entry.second.released || !entry.second.changed) { continue; }
     sids.push(std::string_view(entry.first));
     owners.push(entry.second.id);
     by_look_up.push(entry.second.by_look_up);
@@ -268,6 +279,7 @@ std::vector<db::Step> LedgerTransaction::last_steps() const {
         {.statement = k_write_claims,
          .params = db::Params().add(sids).add(owners.alert).add(owners.batch).add(owners.recipient).add(owners.channel).add(by_look_up)});
   }
+  if (!released.empty()) { steps.push_back({.statement = k_release, .params = db::Params().add(std::span<const std::string>(released))}); }
   if (!m_changed.empty()) { steps.push_back(write_rows()); }
   db::Column<Uuid> alerts;
   db::Column<std::int32_t> batches;

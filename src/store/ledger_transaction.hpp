@@ -21,6 +21,7 @@ struct Claim {
   bool by_look_up = false;
   bool fresh = false;  // made by this transaction
   bool changed = false;
+  bool released = false;  // nobody's any more
 };
 
 struct WantedClaim {
@@ -35,8 +36,9 @@ public:
   // One round trip: claims what is free, for deliveries that are there; reads who holds the rest; locks and reads the deliveries. `before`
   // runs first.
   Status open(std::span<const alert::DeliveryId> ids, std::span<const WantedClaim> claims, std::vector<db::Step> before = {});
-  // More deliveries.
+  // More deliveries, more claims. Both are behind their turn in the order of locks: for what is rare.
   Status load(std::span<const alert::DeliveryId> ids);
+  Status load_claims(std::span<const alert::ProviderId> sids);
   Status commit();
 
   [[nodiscard]] Time now() const { return m_now; }  // the database's
@@ -47,11 +49,10 @@ public:
 
   // To be written back; with `dirty` the batch is to be counted again, without it only its progress is noted.
   void changed(const DeliveryRow& row, bool dirty);
-  void hold(const alert::ProviderId& sid, const Claim& claim) { m_claims[sid] = claim; }
 
 private:
   void read_rows(const db::Rows& rows);
-  void read_claims(const db::Rows& fresh, const db::Rows& held);
+  void read_held(const db::Rows& held);
   [[nodiscard]] db::Step write_rows() const;
   [[nodiscard]] std::vector<db::Step> last_steps() const;
 

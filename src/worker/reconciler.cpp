@@ -31,6 +31,7 @@ std::optional<Outcome> outcome_of(const alert::Delivery& delivery, const Judgeme
     case Judgement::Kind::found:
       outcome.kind = Outcome::Kind::sent;
       outcome.sid = judgement.sid;
+      outcome.looked_up = true;
       break;
     case Judgement::Kind::cannot_tell:
       outcome.kind = Outcome::Kind::unknown;
@@ -60,8 +61,10 @@ void Reconciler::run(const std::stop_token& stop) {
 }
 
 void Reconciler::reconcile(const Rows& rows, const std::stop_token& stop) {
+  const SteadyTime began = m_context.clock.steady();
   const auto seen = look(rows, stop);
-  if (!seen) { return; }  // they come due again
+  // They come due again; and when they may have, somebody else may know more by now than these lists.
+  if (!seen || m_context.clock.steady() - began >= m_context.settings.due_hidden_for) { return; }
   std::vector<Outcome> outcomes;
   std::vector<std::pair<alert::DeliveryId, alert::AttemptToken>> absent;
   std::set<alert::ProviderId> found;

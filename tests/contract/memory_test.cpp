@@ -44,6 +44,7 @@ INSTANTIATE_TEST_SUITE_P(Memory, OutboxContract, k_memory);
 INSTANTIATE_TEST_SUITE_P(Memory, BeginContract, k_memory);
 INSTANTIATE_TEST_SUITE_P(Memory, RecordContract, k_memory);
 INSTANTIATE_TEST_SUITE_P(Memory, MergeContract, k_memory);
+INSTANTIATE_TEST_SUITE_P(Memory, GuessContract, k_memory);
 INSTANTIATE_TEST_SUITE_P(Memory, DueContract, k_memory);
 INSTANTIATE_TEST_SUITE_P(Memory, LongTimesContract, k_memory);
 INSTANTIATE_TEST_SUITE_P(Memory, QueueContract, testing::Values(QueueSubjectMaker{"memory", [](const alert::QueueSettings& settings) {

@@ -174,7 +174,7 @@ TEST_P(MergeContract, ACallbackOutranksAClaimByLookUp) {
   begin(named);
   record(ended(guessed, Outcome::Kind::unknown, 1h));
   record(ended(named, Outcome::Kind::unknown, 1h));
-  ASSERT_EQ(record(sent(guessed, "SM1")), RecordVerdict::recorded);  // found in the list
+  ASSERT_EQ(record(found(guessed, "SM1")), RecordVerdict::recorded);
   EXPECT_TRUE(merge(report(named, "SM1", ReportKind::delivered, 4)));
   EXPECT_EQ(seen(named.id).status, DeliveryStatus::delivered);
   EXPECT_EQ(row(guessed.id).attempt.state, AttemptState::unknown);
@@ -184,8 +184,61 @@ TEST_P(MergeContract, ACallbackOutranksAClaimByLookUp) {
   ASSERT_TRUE(due);
   ASSERT_EQ(due->size(), 1U);
   EXPECT_EQ(due->at(0).delivery.id, guessed.id);
-  EXPECT_EQ(record(sent(guessed, "SM1")), RecordVerdict::sid_taken);
-  EXPECT_EQ(record(sent(guessed, "SM2")), RecordVerdict::recorded);
+  EXPECT_EQ(record(found(guessed, "SM1")), RecordVerdict::sid_taken);
+  EXPECT_EQ(record(found(guessed, "SM2")), RecordVerdict::recorded);
+}
+
+TEST_P(GuessContract, WhatALookUpFindsTooLateClaimsNothing) {
+  const Scene scene = sending(1);
+  const Intent one = unknown_one(scene, 0);
+  merge(report(one, "SM1", ReportKind::sent, 3));
+  EXPECT_EQ(record(found(one, "SM2")), RecordVerdict::stale);
+  EXPECT_FALSE(is_claimed("SM2"));
+  EXPECT_EQ(seen(one.id).sid, "SM1");
+}
+
+TEST_P(GuessContract, AnAnswerThatComesLateIsNoGuess) {
+  const Scene scene = sending(2);
+  const Intent one = unknown_one(scene, 0);
+  const Intent other = unknown_one(scene, 1);
+  EXPECT_EQ(record(sent(one, "SM1")), RecordVerdict::recorded);
+  EXPECT_TRUE(merge(report(other, "SM1", ReportKind::sent, 3)));
+  EXPECT_EQ(row(one.id).attempt.state, AttemptState::sent);
+  EXPECT_EQ(row(other.id).attempt.state, AttemptState::unknown);
+}
+
+TEST_P(GuessContract, ProofOfAnotherMessageSetsTheGuessedOneFree) {
+  const Scene scene = sending(2);
+  const Intent one = unknown_one(scene, 0);
+  const Intent other = unknown_one(scene, 1);
+  ASSERT_EQ(record(found(one, "SM1")), RecordVerdict::recorded);
+  ASSERT_EQ(record(found(other, "SM2")), RecordVerdict::recorded);
+  EXPECT_TRUE(merge(report(one, "SM3", ReportKind::delivered, 4)));  // a callback
+  EXPECT_EQ(seen(one.id).sid, "SM3");
+  EXPECT_EQ(seen(one.id).status, DeliveryStatus::delivered);
+  EXPECT_FALSE(is_claimed("SM1"));
+  EXPECT_NE(record(sent(other, "SM4")), RecordVerdict::sid_taken);  // an answer that was held up
+  EXPECT_EQ(seen(other.id).sid, "SM4");
+  EXPECT_FALSE(is_claimed("SM2"));
+  EXPECT_TRUE(is_claimed("SM4"));
+}
+
+TEST_P(GuessContract, AMessageStaysWithItsHolderOnceTheNamedOneIsSentAgain) {
+  const Scene scene = sending(2);
+  const Intent holder = unknown_one(scene, 0);
+  const Intent named = unknown_one(scene, 1);
+  ASSERT_EQ(record(found(holder, "SM1")), RecordVerdict::recorded);
+  const std::vector absent{std::pair(named.id, named.token)};
+  ASSERT_TRUE(ledger().absolve(absent)->at(0));
+  const Intent second = again(named.id, named.token);
+  ASSERT_EQ(begin(second).verdict, BeginVerdict::begun);
+  ASSERT_EQ(record(sent(second, "SM2")), RecordVerdict::recorded);
+  EXPECT_TRUE(merge(report(named, "SM1", ReportKind::delivered, 4)));
+  EXPECT_EQ(seen(holder.id).status, DeliveryStatus::delivered);
+  EXPECT_EQ(seen(holder.id).sid, "SM1");
+  EXPECT_EQ(seen(named.id).status, DeliveryStatus::sent);
+  EXPECT_EQ(seen(named.id).sid, "SM2");
+  EXPECT_TRUE(recount(scene.alert));
 }
 
 TEST_P(MergeContract, ReportsFollowAnErasedRecipient) {

@@ -67,6 +67,7 @@ INSTANTIATE_TEST_SUITE_P(Postgres, OutboxContract, k_postgres);
 INSTANTIATE_TEST_SUITE_P(Postgres, BeginContract, k_postgres);
 INSTANTIATE_TEST_SUITE_P(Postgres, RecordContract, k_postgres);
 INSTANTIATE_TEST_SUITE_P(Postgres, MergeContract, k_postgres);
+INSTANTIATE_TEST_SUITE_P(Postgres, GuessContract, k_postgres);
 INSTANTIATE_TEST_SUITE_P(Postgres, DueContract, k_postgres);
 INSTANTIATE_TEST_SUITE_P(Postgres, QueueContract,
                          testing::Values(QueueSubjectMaker{"postgres", [](const alert::QueueSettings& settings) {

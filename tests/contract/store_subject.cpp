@@ -99,6 +99,24 @@ Outcome StoreContract::sent(const Intent& intent, const std::string& sid) {
   return {.id = intent.id, .token = intent.token, .kind = Outcome::Kind::sent, .sid = sid};
 }
 
+Intent GuessContract::unknown_one(const Scene& scene, std::size_t person) {
+  const Intent one = intent(delivery_id(scene, person));
+  begin(one);
+  record(ended(one, Outcome::Kind::unknown, std::chrono::hours{1}));
+  return one;
+}
+
+bool GuessContract::is_claimed(const std::string& sid) {
+  const std::vector<ProviderId> asked{sid};
+  return ledger().claimed(asked)->at(0);
+}
+
+Outcome StoreContract::found(const Intent& intent, const std::string& sid) {
+  Outcome outcome = sent(intent, sid);
+  outcome.looked_up = true;
+  return outcome;
+}
+
 Outcome StoreContract::ended(const Intent& intent, Outcome::Kind kind, Millis due_in) {
   return {.id = intent.id, .token = intent.token, .kind = kind, .due_in = due_in, .error_code = 20429, .reason = "Not this time."};
 }

@@ -72,6 +72,7 @@ protected:
   alert::RecordVerdict record(const alert::Outcome& outcome);
   bool merge(const alert::Report& report);
   static alert::Outcome sent(const alert::Intent& intent, const std::string& sid);
+  static alert::Outcome found(const alert::Intent& intent, const std::string& sid);  // sent, by the provider's lists
   static alert::Outcome ended(const alert::Intent& intent, alert::Outcome::Kind kind, Millis due_in = Millis{0});
   alert::Report report(const alert::Intent& intent, const std::string& sid, alert::ReportKind kind, int rank);
 
@@ -99,6 +100,12 @@ class OutboxContract : public StoreContract {};
 class BeginContract : public StoreContract {};
 class RecordContract : public StoreContract {};
 class MergeContract : public StoreContract {};
+// Equal texts to one phone whose attempts are unknown at first: which message is whose can only be guessed.
+class GuessContract : public StoreContract {
+protected:
+  alert::Intent unknown_one(const Scene& scene, std::size_t person);
+  bool is_claimed(const std::string& sid);
+};
 class DueContract : public StoreContract {};
 // Only for implementations whose time can be moved by days.
 class LongTimesContract : public StoreContract {};

@@ -120,6 +120,13 @@ struct VisibleDelivery {
 // Whether a further attempt may begin: the attempt says retry, and no report proves that Twilio took one.
 [[nodiscard]] bool may_begin_again(const Attempt& attempt, const std::optional<Reports>& reports);
 
+// A look-up gave a message to `holder` that the provider says is of the attempt `reported` of another delivery. Where that one has gone on
+// to a further attempt, and the two carry the same text, the message counts for the holder: taken from it, it would be sent a third time.
+[[nodiscard]] bool counts_for_holder(const Attempt& holder, const Attempt& named, const AttemptToken& reported);
+
+// The provider names another message as this attempt's than the one that a look-up may have found for it: that one is somebody else's.
+[[nodiscard]] bool disproves_guess(const Attempt& attempt, const Report& report);
+
 // True when nothing more will happen by our doing: sent, failed or cancelled.
 [[nodiscard]] bool is_settled(const Attempt& attempt, const std::optional<Reports>& reports);
 

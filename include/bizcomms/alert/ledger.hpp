@@ -48,7 +48,8 @@ struct Outcome {
   Millis due_in{0};                 // retry, retry_unused, unknown
   std::optional<int> error_code{};
   std::string reason{};
-  bool looked = false;  // unknown: one more look-up found nothing
+  bool looked = false;     // unknown: one more look-up found nothing
+  bool looked_up = false;  // sent: found in the provider's lists, which is a guess where texts are equal; nothing once the attempt is over
 };
 
 enum class RecordVerdict : std::uint8_t {
@@ -75,8 +76,8 @@ public:
   virtual Result<std::vector<RecordVerdict>> record(std::span<const Outcome> outcomes) = 0;
 
   // News from the provider. Claims the SID for the delivery it names; had a look-up claimed it for another, that one becomes `unknown`
-  // again. Settles a `sending` or `unknown` attempt whose acceptance it proves. Marks the batch dirty. Per element: known (true) or no such
-  // delivery.
+  // again, unless the message counts for it by now (counts_for_holder), which then gets the news. Settles a `sending` or `unknown` attempt
+  // whose acceptance it proves. Marks the batch dirty. Per element: known (true) or no such delivery.
   virtual Result<std::vector<bool>> merge(std::span<const Report> reports) = 0;
 
   // Every row of a batch. Rows that are not there were not begun.

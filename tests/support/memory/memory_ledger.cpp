@@ -113,7 +113,7 @@ RecordVerdict MemoryStore::record_one(const Outcome& outcome) {
   Attempt& attempt = row->delivery.attempt;
   if (attempt.token != outcome.token || !is_open(attempt.state)) { return record_stale(outcome); }
   if (outcome.kind == Outcome::Kind::sent) {
-    const Claim claim{.id = outcome.id, .by_look_up = attempt.state == AttemptState::unknown};
+    const Claim claim{.id = outcome.id, .by_look_up = outcome.looked_up};
     const auto [held, inserted] = m_state.claims.try_emplace(*outcome.sid, claim);
     if (held->second.id != outcome.id) { return RecordVerdict::sid_taken; }
     settle_as_sent(attempt, *outcome.sid, m_clock.now());
@@ -139,7 +139,7 @@ RecordVerdict MemoryStore::record_one(const Outcome& outcome) {
 }
 
 RecordVerdict MemoryStore::record_stale(const Outcome& outcome) {
-  if (!outcome.sid) { return RecordVerdict::stale; }
+  if (!outcome.sid || outcome.looked_up) { return RecordVerdict::stale; }
   const auto held = m_state.claims.find(*outcome.sid);
   if (held != m_state.claims.end() && held->second.id != outcome.id) { return RecordVerdict::sid_taken; }
   const Attempt& attempt = m_state.delivery(outcome.id)->delivery.attempt;
@@ -149,15 +149,16 @@ RecordVerdict MemoryStore::record_stale(const Outcome& outcome) {
   return known ? RecordVerdict::recorded : RecordVerdict::stale;
 }
 
-bool MemoryStore::claim_by_report(const Report& report) {
+DeliveryRow* MemoryStore::owner_by_report(DeliveryRow& named, const Report& report) {
   const auto [held, inserted] = m_state.claims.try_emplace(report.sid, Claim{.id = report.id});
-  if (inserted) { return true; }
+  if (inserted) { return &named; }
   if (held->second.id == report.id) {
     held->second.by_look_up = false;
-    return true;
+    return &named;
   }
-  if (!held->second.by_look_up) { return false; }
+  if (!held->second.by_look_up) { return nullptr; }
   DeliveryRow& loser = *m_state.delivery(held->second.id);
+  if (counts_for_holder(loser.delivery.attempt, named.delivery.attempt, report.token)) { return &loser; }
   become_unknown(loser.delivery.attempt, m_clock.now());
   loser.delivery.attempt.sid.reset();
   loser.delivery.attempt.sent_at.reset();
@@ -165,21 +166,32 @@ bool MemoryStore::claim_by_report(const Report& report) {
   loser.hidden_until = {};
   touch(loser.delivery.id, true);
   held->second = Claim{.id = report.id};
-  return true;
+  return &named;
 }
 
 bool MemoryStore::merge_one(const Report& report) {
-  DeliveryRow* row = m_state.delivery(report.id);
-  if (row == nullptr) { return false; }
-  if (!claim_by_report(report)) { return true; }  // it is surely another's: nothing to learn here
+  DeliveryRow* named = m_state.delivery(report.id);
+  if (named == nullptr) { return false; }
+  DeliveryRow* row = owner_by_report(*named, report);
+  if (row == nullptr) { return true; }  // it is surely another's: nothing to learn here
   Delivery& delivery = row->delivery;
   Attempt& attempt = delivery.attempt;
-  delivery.reports = merged(attempt, delivery.reports, report);
+  Report news = report;
+  if (row != named) {
+    news.token = attempt.token;
+  } else if (disproves_guess(attempt, report)) {
+    const auto guessed = m_state.claims.find(*attempt.sid);
+    if (guessed != m_state.claims.end() && guessed->second.id == row->delivery.id && guessed->second.by_look_up) {
+      m_state.claims.erase(guessed);
+      attempt.sid = report.sid;
+    }
+  }
+  delivery.reports = merged(attempt, delivery.reports, news);
   const bool refused_for_all_we_knew = attempt.state == AttemptState::retry && !attempt.sid;
-  if (attempt.token == report.token && (is_open(attempt.state) || refused_for_all_we_knew)) {
+  if (attempt.token == news.token && (is_open(attempt.state) || refused_for_all_we_knew)) {
     settle_as_sent(attempt, report.sid, report.at);
   }
-  touch(report.id, true);
+  touch(delivery.id, true);
   return true;
 }
 

@@ -82,7 +82,7 @@ private:
   alert::RecordVerdict record_one(const alert::Outcome& outcome);
   alert::RecordVerdict record_stale(const alert::Outcome& outcome);
   bool merge_one(const alert::Report& report);
-  bool claim_by_report(const alert::Report& report);
+  DeliveryRow* owner_by_report(DeliveryRow& named, const alert::Report& report);  // whose the message is; none: nothing to learn
   void touch(const alert::DeliveryId& id, bool dirty);
 
   const Clock& m_clock;
