@@ -176,7 +176,12 @@ void CurlClient::Hidden::widen() {
   const std::size_t quick_ones = std::exchange(ended, 0);
   if (passed > 2 * k_widening_pause) { return; }  // asleep meanwhile, or kept from the processor: says nothing
   const auto most = static_cast<std::size_t>(settings.connections_max);
-  width = 2 * quick_ones < active.size() ? std::min(width + k_widening, most) : std::max(width - k_widening, std::min(k_widening, most));
+  const auto least = std::min(k_widening, most);
+  if (2 * quick_ones < active.size()) {
+    width = std::min(width + k_widening, most);
+  } else {
+    width = width > least + k_widening ? width - k_widening : least;
+  }
 }
 
 void CurlClient::Hidden::start_waiting() {

@@ -61,10 +61,8 @@ void Reconciler::run(const std::stop_token& stop) {
 }
 
 void Reconciler::reconcile(const Rows& rows, const std::stop_token& stop) {
-  const SteadyTime began = m_context.clock.steady();
   const auto seen = look(rows, stop);
-  // They come due again; and when they may have, somebody else may know more by now than these lists.
-  if (!seen || m_context.clock.steady() - began >= m_context.settings.due_hidden_for) { return; }
+  if (!seen) { return; }  // they come due again
   std::vector<Outcome> outcomes;
   std::vector<std::pair<alert::DeliveryId, alert::AttemptToken>> absent;
   std::set<alert::ProviderId> found;
@@ -72,6 +70,9 @@ void Reconciler::reconcile(const Rows& rows, const std::stop_token& stop) {
     const alert::Delivery& delivery = rows[i].delivery;
     const Judgement judgement = judge(delivery, rows[i].now, (*seen)[i], m_context.settings.delivery);
     if (judgement.sid && !found.insert(*judgement.sid).second) { continue; }  // its twin takes it; this one comes due again
+    // Frozen since we asked who has claimed what: somebody may have set its message free. It comes due again.
+    const bool late = m_context.clock.steady() - m_asked_for_claims >= m_context.settings.delivery.request_timeout;
+    if (late && judgement.kind == Judgement::Kind::absent) { continue; }
     tell(rows[i], judgement);
     if (auto outcome = outcome_of(delivery, judgement)) {
       outcomes.push_back(std::move(*outcome));
@@ -112,6 +113,7 @@ Status Reconciler::mark_claimed(std::vector<std::optional<Seen>>& all, const std
     if (!seen) { continue; }
     for (const alert::Candidate& candidate : seen->candidates) { sids.push_back(candidate.sid); }
   }
+  m_asked_for_claims = m_context.clock.steady();
   if (sids.empty()) { return {}; }
   const auto claimed = persistently(m_context.database, m_context.settings.port_backoff, m_random, stop,
                                     [&] { return m_context.ports.ledger.claimed(sids); });

@@ -30,6 +30,7 @@ private:
   const Context& m_context;
   Unknowns& m_unknowns;
   Random m_random;
+  SteadyTime m_asked_for_claims{};
 };
 
 }  // namespace bizcomms::worker

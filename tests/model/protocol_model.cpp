@@ -80,7 +80,12 @@ void Model::step() {
 void Model::settle() {
   m_breaks = false;
   for (Worker& worker : m_workers) { worker.frozen = false; }
-  for (Millis passed{0}; passed < k_settling_longest && (passed == Millis{0} || verdict().shown_open > 0); passed += k_settling_step) {
+  for (const DeliveryId& id : m_deliveries) { m_started.insert(id); }
+  const auto news_left = [&] {
+    return std::any_of(m_messages.begin(), m_messages.end(), [](const Message& m) { return m.callbacks_left > 0; });
+  };
+  for (Millis passed{0}; passed < k_settling_longest && (passed == Millis{0} || news_left() || verdict().shown_open > 0);
+       passed += k_settling_step) {
     begin_anew();
     sweep();
     for (Worker& worker : m_workers) {
@@ -111,8 +116,9 @@ void Model::begin_anew() {
   Worker& worker = some_worker();
   if (worker.frozen) { return; }
   for (const DeliveryId& id : m_deliveries) {
+    if (m_random.chance(0.3)) { m_started.insert(id); }  // its message has come out of the queue
     const auto rows = m_store.of_batch(id.alert, id.batch);
-    if (rows->empty()) { begin(worker, id, std::nullopt); }
+    if (rows->empty() && m_started.contains(id)) { begin(worker, id, std::nullopt); }
   }
 }
 
@@ -165,12 +171,12 @@ void Model::look_up(Worker& worker, DueDelivery due) {
 void Model::judge_one(Worker& worker) {
   if (worker.frozen || worker.look_ups.empty()) { return; }
   const LookUp look = take_some(worker.look_ups);
-  if (m_clock.now() - look.due.now >= k_hidden_for) { return; }  // somebody else may have looked since
   const Attempt& attempt = look.due.delivery.attempt;
   const auto judgement = worker::judge(look.due.delivery, look.due.now, look.seen, m_settings);
   Outcome outcome{.id = look.due.delivery.id, .token = attempt.token, .due_in = judgement.look_in};
   switch (judgement.kind) {
     case worker::Judgement::Kind::absent: {
+      if (m_clock.now() - look.due.now >= m_settings.request_timeout) { return; }  // who has claimed what may have changed
       tell("looked up: absent");
       const std::pair absent{outcome.id, outcome.token};
       static_cast<void>(m_store.absolve(std::span(&absent, 1)));

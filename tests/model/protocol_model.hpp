@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -112,6 +113,7 @@ private:
   test::MemoryStore m_store;
   bool m_breaks = true;  // something may fail still
   std::vector<alert::DeliveryId> m_deliveries;
+  std::set<alert::DeliveryId> m_started;
   std::vector<Worker> m_workers{2};
   std::vector<OnTheWire> m_wire;
   std::vector<Message> m_messages;
