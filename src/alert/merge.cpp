@@ -138,13 +138,25 @@ Reports merged(const Attempt& attempt, const std::optional<Reports>& reports, co
   return result;
 }
 
+bool is_to_be_resent(const Attempt& attempt, const Reports& reports, const Report& report) {
+  return report.resending && attempt.state == AttemptState::sent && attempt.resent < report.resending->times && report.sid == reports.sid &&
+         report.token == attempt.token && proof(attempt, reports) == Proof::failed;
+}
+
+void resend(Attempt& attempt, Time due_at) {
+  attempt.state = AttemptState::retry;
+  attempt.due_at = due_at;
+  ++attempt.resent;
+}
+
 bool may_begin_again(const Attempt& attempt, const std::optional<Reports>& reports) {
   const Proof proven = proof(attempt, reports);
   return attempt.state == AttemptState::retry && (proven == Proof::nothing || proven == Proof::outlived);
 }
 
-bool counts_for_holder(const Attempt& holder, const Attempt& named, const AttemptToken& reported) {
-  return named.token != reported && named.body_hash == holder.body_hash && holder.body_hash != BodyHash{};  // calls have none
+bool counts_for_holder(const Attempt& holder, const Attempt& named, const Report& report) {
+  return holder.sid == report.sid && named.token != report.token && named.body_hash == holder.body_hash &&
+         holder.body_hash != BodyHash{};  // calls have none
 }
 
 bool disproves_guess(const Attempt& attempt, const Report& report) {

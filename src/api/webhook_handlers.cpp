@@ -77,7 +77,7 @@ Result<http::Response> WebhookHandlers::message_status(const http::Request& requ
   auto call = checked(request);
   if (call.refused) { return *std::move(call.refused); }
   if (call.invalid) { return *std::move(call.invalid); }
-  const auto report = twilio::parse_message_status(request, call.form, m_clock.now());
+  const auto report = twilio::parse_message_status(request, call.form, m_clock.now(), m_twilio.resend);
   if (!report) { return report.error(); }
   if (report->error_code == k_opted_out_code) {
     const std::string number(http::find(call.form, "To").value_or(""));
@@ -91,7 +91,7 @@ Result<http::Response> WebhookHandlers::call_status(const http::Request& request
   auto call = checked(request);
   if (call.refused) { return *std::move(call.refused); }
   if (call.invalid) { return *std::move(call.invalid); }
-  const auto report = twilio::parse_call_status(request, call.form, m_clock.now());
+  const auto report = twilio::parse_call_status(request, call.form, m_clock.now(), m_twilio.resend);
   if (!report) { return report.error(); }
   if (auto status = merge(*report); !status) { return status.error(); }
   return no_content();

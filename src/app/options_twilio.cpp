@@ -8,6 +8,7 @@ constexpr Roles k_twilio = Role::serve | Role::work | Role::check;
 }  // namespace
 
 OptionGroup twilio_options(Settings& s) {
+  using std::chrono::hours;
   using std::chrono::minutes;
   using std::chrono::seconds;
   auto& t = s.twilio;
@@ -34,6 +35,13 @@ OptionGroup twilio_options(Settings& s) {
            {"twilio-voice-language", &t.voice.language, "Language of that voice.", Role::serve | Role::work, bounds(1, 32)},
            {"twilio-key-timeout", &t.voice.key_timeout, "Time to press 1 after the text.", Role::serve | Role::work,
             bounds(seconds{1}, seconds{60})},
+           {"resend-lost-times", &t.resend.lost_times, "How often a message that a carrier lost is sent again (30003, 30008, 30017).",
+            Role::serve, bounds(0, 5)},
+           {"resend-lost-after", &t.resend.lost_after, "How long after; 0s: as Twilio's error asks, 15 minutes to an hour.", Role::serve,
+            bounds(Millis{0}, hours{24})},
+           {"resend-missed-times", &t.resend.missed_times, "How often a call is placed again that met a busy line or no answer.",
+            Role::serve, bounds(0, 10)},
+           {"resend-missed-after", &t.resend.missed_after, "How long after.", Role::serve, bounds(Millis{100}, hours{24})},
            {"twilio-ring-timeout", &t.voice.ring_timeout, "How long a phone rings.", Role::serve | Role::work,
             bounds(seconds{5}, seconds{600})}}};
 }

@@ -159,7 +159,8 @@ BeginAnswer drive_again(LedgerTransaction& transaction, const Intent& intent, co
                            .lease_until = answer.started_at + intent.lease,
                            .account = intent.account,
                            .sender = checked.sender.empty() ? intent.sender : checked.sender,
-                           .body_hash = intent.body_hash};
+                           .body_hash = intent.body_hash,
+                           .resent = attempt.resent};
   row->phone_version = checked.phone_version;
   return answer;
 }

@@ -24,7 +24,7 @@ std::vector<std::size_t> in_key_order(std::span<const Element> elements, std::ve
 // A callback outranks a claim by look-up: the loser is to be looked up again.
 void take_claim(LedgerTransaction& transaction, Claim& claim, const Report& report) {
   DeliveryRow* loser = transaction.row(claim.id);
-  if (loser != nullptr) {
+  if (loser != nullptr && loser->delivery.attempt.sid == report.sid) {  // else it has another by now
     alert::Delivery& delivery = loser->delivery;
     become_unknown(delivery.attempt, transaction.now());
     delivery.attempt.sid.reset();
@@ -38,8 +38,9 @@ void take_claim(LedgerTransaction& transaction, Claim& claim, const Report& repo
 
 // Whose the message is that the report speaks of; nobody's: there is nothing to learn here.
 DeliveryRow* owner_by_report(LedgerTransaction& transaction, DeliveryRow& named, const Report& report) {
-  Claim* claim = transaction.claim(report.sid);
-  if (claim == nullptr) { return &named; }  // a report without a SID
+  if (report.sid.empty()) { return &named; }
+  Claim* claim = transaction.claim_for(report.sid, report.id);
+  if (claim == nullptr) { return nullptr; }
   if (claim->id == report.id) {
     claim->changed = claim->changed || claim->by_look_up;
     claim->by_look_up = false;
@@ -47,7 +48,7 @@ DeliveryRow* owner_by_report(LedgerTransaction& transaction, DeliveryRow& named,
   }
   if (!claim->by_look_up) { return nullptr; }
   DeliveryRow* holder = transaction.row(claim->id);
-  if (holder != nullptr && counts_for_holder(holder->delivery.attempt, named.delivery.attempt, report.token)) { return holder; }
+  if (holder != nullptr && counts_for_holder(holder->delivery.attempt, named.delivery.attempt, report)) { return holder; }
   take_claim(transaction, *claim, report);
   return &named;
 }
@@ -79,6 +80,10 @@ bool merge_one(LedgerTransaction& transaction, const Report& report) {
   if (attempt.token == news.token && (is_open(attempt.state) || refused_for_all_we_knew)) {
     settle_as_sent(attempt, report.sid, report.at);
   }
+  if (is_to_be_resent(attempt, *delivery.reports, news)) {
+    resend(attempt, transaction.now() + news.resending->after);
+    row->wake_at.reset();
+  }
   transaction.changed(*row, true);
   return true;
 }
@@ -86,7 +91,7 @@ bool merge_one(LedgerTransaction& transaction, const Report& report) {
 RecordVerdict record_stale(LedgerTransaction& transaction, const Outcome& outcome) {
   const DeliveryRow* row = transaction.row(outcome.id);
   if (!outcome.sid || row == nullptr) { return RecordVerdict::stale; }
-  Claim* claim = transaction.claim(*outcome.sid);
+  Claim* claim = transaction.claim_for(*outcome.sid, outcome.id);
   if (outcome.looked_up) {
     if (claim != nullptr && claim->fresh && claim->id == outcome.id) { claim->released = true; }
     return RecordVerdict::stale;
@@ -100,7 +105,7 @@ RecordVerdict record_stale(LedgerTransaction& transaction, const Outcome& outcom
 }
 
 RecordVerdict record_sent(LedgerTransaction& transaction, DeliveryRow& row, const Outcome& outcome) {
-  Claim* claim = transaction.claim(*outcome.sid);
+  Claim* claim = transaction.claim_for(*outcome.sid, outcome.id);
   if (claim == nullptr || claim->id != outcome.id) { return RecordVerdict::sid_taken; }
   if (claim->fresh && outcome.looked_up) {
     claim->by_look_up = true;

@@ -22,6 +22,7 @@ alert::Attempt read_attempt(db::Row& row) {
   attempt.error_code = row.take_optional<std::int32_t>();
   attempt.reason = row.take<std::string>();
   attempt.sent_at = row.take_optional<Time>();
+  attempt.resent = row.take<std::int16_t>();
   return attempt;
 }
 

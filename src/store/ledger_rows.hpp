@@ -15,7 +15,8 @@ namespace bizcomms::store {
 inline constexpr std::string_view k_delivery_columns =
     "d.alert_id, d.batch, d.recipient_id, d.channel, d.token, d.state, d.attempts, d.looks, d.started_at, d.lease_until, d.due_at, "
     "d.account, "
-    "d.sender, d.body_hash, d.sid, d.error_code, d.reason, d.sent_at, d.report_rank, d.report_sid, d.report_token, d.report_kind, "
+    "d.sender, d.body_hash, d.sid, d.error_code, d.reason, d.sent_at, d.resent, d.report_rank, d.report_sid, d.report_token, "
+    "d.report_kind, "
     "d.report_error_code, d.report_reason, d.accepted_at, d.delivered_at, d.acknowledged_at, d.phone_version, d.wake_at";
 
 // The number that `d` went to, of a recipient `r` joined from the left: nothing once erased.

@@ -1,6 +1,7 @@
 #include "store/ledger_transaction.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include <fmt/format.h>
 
@@ -12,6 +13,8 @@ namespace {
 
 using alert::DeliveryId;
 using db::Effect;
+
+constexpr int k_claim_tries = 5;
 
 // `batch - batch = 0`: see k_record in ledger.cpp.
 constexpr db::Statement k_now{.sql = "SELECT now()"};
@@ -45,14 +48,14 @@ constexpr db::Statement k_write{.sql = R"(
     error_code = i.error_code, reason = i.reason, sent_at = i.sent_at, report_rank = i.report_rank, report_sid = i.report_sid,
     report_token = i.report_token, report_kind = i.report_kind, report_error_code = i.report_error_code, report_reason = i.report_reason,
     accepted_at = i.accepted_at, delivered_at = i.delivered_at, acknowledged_at = i.acknowledged_at, phone_version = i.phone_version,
-    wake_at = i.wake_at, visible = i.visible, settled = i.settled
+    wake_at = i.wake_at, visible = i.visible, settled = i.settled, resent = i.resent
   FROM unnest($1::uuid[], $2::int4[], $3::uuid[], $4::int2[], $5::uuid[], $6::int2[], $7::int2[], $8::int2[], $9::timestamptz[],
               $10::timestamptz[], $11::timestamptz[], $12::text[], $13::text[], $14::bytea[], $15::text[], $16::int4[], $17::text[],
               $18::timestamptz[], $19::int4[], $20::text[], $21::uuid[], $22::int2[], $23::int4[], $24::text[], $25::timestamptz[],
-              $26::timestamptz[], $27::timestamptz[], $28::int2[], $29::timestamptz[], $30::int2[], $31::bool[])
+              $26::timestamptz[], $27::timestamptz[], $28::int2[], $29::timestamptz[], $30::int2[], $31::bool[], $32::int2[])
     AS i(alert_id, batch, recipient_id, channel, token, state, attempts, looks, started_at, lease_until, due_at, account, sender, body_hash,
          sid, error_code, reason, sent_at, report_rank, report_sid, report_token, report_kind, report_error_code, report_reason, accepted_at,
-         delivered_at, acknowledged_at, phone_version, wake_at, visible, settled)
+         delivered_at, acknowledged_at, phone_version, wake_at, visible, settled, resent)
   WHERE d.alert_id = i.alert_id AND d.batch = i.batch AND d.recipient_id = i.recipient_id AND d.channel = i.channel
     AND i.batch - i.batch = 0)",
                                 .effect = Effect::writes};
@@ -81,7 +84,7 @@ std::optional<std::int32_t> code(const std::optional<int>& value) { return value
 
 struct AttemptColumns {
   db::Column<Uuid> token;
-  db::Column<std::int16_t> state, attempts, looks;
+  db::Column<std::int16_t> state, attempts, looks, resent;
   db::Column<Time> started_at, lease_until, due_at, sent_at;
   db::Column<std::string_view> account, sender, sid, reason;
   db::Column<db::Bytes> body_hash;
@@ -92,6 +95,7 @@ struct AttemptColumns {
     state.push(number_of(attempt.state));
     attempts.push(static_cast<std::int16_t>(attempt.number));
     looks.push(static_cast<std::int16_t>(attempt.looks));
+    resent.push(static_cast<std::int16_t>(attempt.resent));
     started_at.push(attempt.started_at);
     lease_until.push(attempt.lease_until);
     due_at.push(attempt.due_at);
@@ -169,18 +173,34 @@ Status LedgerTransaction::open(std::span<const DeliveryId> ids, std::span<const 
   }
   std::vector<db::Step> steps = std::move(before);
   steps.push_back({.statement = k_now});
-  steps.push_back({.statement = k_claim,
-                   .params = db::Params().add(sids).add(owners.alert).add(owners.batch).add(owners.recipient).add(owners.channel)});
-  steps.push_back({.statement = k_held, .params = db::Params().add(sids)});
+  const std::array claim_steps{
+      db::Step{.statement = k_claim,
+               .params = db::Params().add(sids).add(owners.alert).add(owners.batch).add(owners.recipient).add(owners.channel)},
+      db::Step{.statement = k_held, .params = db::Params().add(sids)}};
+  steps.insert(steps.end(), claim_steps.begin(), claim_steps.end());
   steps.push_back({.statement = k_lock, .params = keys_of(sorted(ids))});
   auto rows = m_transaction.run_all(std::move(steps));
   if (!rows) { return rows.error(); }
   m_now = (*rows)[first][0].take<Time>();
-  read_held((*rows)[first + 2]);
-  for (int i = 0; i < (*rows)[first + 1].size(); ++i) { m_claims[(*rows)[first + 1][i].take<std::string>()].fresh = true; }
+  read_claims((*rows)[first + 1], (*rows)[first + 2]);
   read_rows((*rows)[first + 3]);
   m_before.assign(rows->begin(), rows->begin() + static_cast<std::ptrdiff_t>(first));
+  for (int i = 0; i < k_claim_tries && lacks_one_of(claims); ++i) {
+    const auto again = m_transaction.run_all({claim_steps.begin(), claim_steps.end()});
+    if (!again) { return again.error(); }
+    read_claims((*again)[0], (*again)[1]);
+  }
   return {};
+}
+
+// Whoever held it released it, between our try to claim it and our look at who holds it.
+bool LedgerTransaction::lacks_one_of(std::span<const WantedClaim> claims) {
+  return std::any_of(claims.begin(), claims.end(), [this](const auto& wanted) { return !claim(wanted.sid) && row(wanted.id); });
+}
+
+void LedgerTransaction::read_claims(const db::Rows& fresh, const db::Rows& held) {
+  read_held(held);
+  for (int i = 0; i < fresh.size(); ++i) { m_claims[fresh[i].take<std::string>()].fresh = true; }
 }
 
 Status LedgerTransaction::load(std::span<const DeliveryId> ids) {
@@ -225,6 +245,12 @@ Claim* LedgerTransaction::claim(const alert::ProviderId& sid) {
   return found == m_claims.end() ? nullptr : &found->second;
 }
 
+Claim* LedgerTransaction::claim_for(const alert::ProviderId& sid, const DeliveryId& id) {
+  Claim* found = claim(sid);
+  if (found != nullptr && found->released) { *found = {.id = id, .fresh = true, .changed = true}; }
+  return found;
+}
+
 void LedgerTransaction::changed(const DeliveryRow& row, bool dirty) {
   const DeliveryId& id = row.delivery.id;
   m_changed.insert(id);
@@ -257,7 +283,7 @@ db::Step LedgerTransaction::write_rows() const {
   all.add(attempts.reason).add(attempts.sent_at);
   all.add(reports.rank).add(reports.sid).add(reports.token).add(reports.kind).add(reports.error_code).add(reports.reason);
   all.add(reports.accepted_at).add(reports.delivered_at).add(reports.acknowledged_at);
-  all.add(phone_version).add(wake).add(visible).add(settled);
+  all.add(phone_version).add(wake).add(visible).add(settled).add(attempts.resent);
   return {.statement = k_write, .params = std::move(all)};
 }
 

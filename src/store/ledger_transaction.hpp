@@ -45,6 +45,8 @@ public:
   [[nodiscard]] const std::vector<db::Rows>& before() const { return m_before; }
   [[nodiscard]] DeliveryRow* row(const alert::DeliveryId& id);
   [[nodiscard]] Claim* claim(const alert::ProviderId& sid);
+  // The same; one that was released before, by this transaction, becomes that delivery's.
+  [[nodiscard]] Claim* claim_for(const alert::ProviderId& sid, const alert::DeliveryId& id);
   [[nodiscard]] const std::map<alert::ProviderId, Claim>& claims() const { return m_claims; }
 
   // To be written back; with `dirty` the batch is to be counted again, without it only its progress is noted.
@@ -52,7 +54,9 @@ public:
 
 private:
   void read_rows(const db::Rows& rows);
+  void read_claims(const db::Rows& fresh, const db::Rows& held);
   void read_held(const db::Rows& held);
+  [[nodiscard]] bool lacks_one_of(std::span<const WantedClaim> claims);
   [[nodiscard]] db::Step write_rows() const;
   [[nodiscard]] std::vector<db::Step> last_steps() const;
 

@@ -124,7 +124,8 @@ std::optional<StatusMeaning> call_status(std::string_view status) {
   return std::nullopt;
 }
 
-Result<alert::Report> parse_message_status(const http::Request& request, const http::Parameters& form, Time now) {
+Result<alert::Report> parse_message_status(const http::Request& request, const http::Parameters& form, Time now,
+                                           const ResendSettings& resend) {
   std::string sid = text_of(form, "MessageSid");
   if (!is_message_sid(sid)) { return invalid("MessageSid", "is no message's SID"); }
   const auto meaning = message_status(text_of(form, "MessageStatus"));
@@ -141,10 +142,15 @@ Result<alert::Report> parse_message_status(const http::Request& request, const h
   } else if (meaning->kind == ReportKind::failed) {
     report->reason = "The message was not delivered; Twilio gave no reason.";
   }
+  const auto lost = *code ? carrier_retry(**code) : std::nullopt;
+  if (meaning->kind == ReportKind::failed && lost) {
+    report->resending = {.times = resend.lost_times, .after = resend.lost_after > Millis{0} ? resend.lost_after : *lost};
+  }
   return report;
 }
 
-Result<alert::Report> parse_call_status(const http::Request& request, const http::Parameters& form, Time now) {
+Result<alert::Report> parse_call_status(const http::Request& request, const http::Parameters& form, Time now,
+                                        const ResendSettings& resend) {
   std::string sid = text_of(form, "CallSid");
   if (!is_call_sid(sid)) { return invalid("CallSid", "is no call's SID"); }
   const std::string status = text_of(form, "CallStatus");
@@ -160,6 +166,7 @@ Result<alert::Report> parse_call_status(const http::Request& request, const http
   if (meaning->kind == ReportKind::failed) {
     report->reason = *code ? sentence_of(**code) : call_failure(status, http::find(form, "SipResponseCode").value_or(""));
   }
+  if (status == "busy" || status == "no-answer") { report->resending = {.times = resend.missed_times, .after = resend.missed_after}; }
   return report;
 }
 

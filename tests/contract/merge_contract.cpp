@@ -188,6 +188,48 @@ TEST_P(MergeContract, ACallbackOutranksAClaimByLookUp) {
   EXPECT_EQ(record(found(guessed, "SM2")), RecordVerdict::recorded);
 }
 
+TEST_P(MergeContract, AMessageThatFailedOnItsWayIsSentAgainSoOftenAtMost) {
+  const Scene scene = sending(1);
+  const Intent first = intent(delivery_id(scene));
+  begin(first);
+  record(sent(first, "SM1"));
+  Report lost = report(first, "SM1", ReportKind::failed, 4);
+  lost.resending = Resending{.times = 1, .after = 1h};
+  merge(lost);
+  EXPECT_EQ(seen(first.id).status, DeliveryStatus::sent);
+  EXPECT_EQ(row(first.id).attempt.state, AttemptState::retry);
+  EXPECT_TRUE(ledger().due(10, 1s)->empty());
+  EXPECT_FALSE(recount(scene.alert));
+  merge(lost);  // told twice
+  EXPECT_EQ(row(first.id).attempt.resent, 1);
+
+  Intent second = again(first.id, first.token);
+  ASSERT_EQ(begin(second).verdict, BeginVerdict::begun);
+  EXPECT_EQ(row(first.id).attempt.resent, 1);
+  ASSERT_EQ(record(sent(second, "SM2")), RecordVerdict::recorded);
+  lost = report(second, "SM2", ReportKind::failed, 4);
+  lost.resending = Resending{.times = 1, .after = 1h};
+  merge(lost);
+  EXPECT_EQ(seen(first.id).status, DeliveryStatus::failed);
+  EXPECT_EQ(row(first.id).attempt.state, AttemptState::sent);
+  EXPECT_TRUE(recount(scene.alert));
+}
+
+TEST_P(MergeContract, AMessageThatIsDueAgainComesUpWhenItsTimeHasCome) {
+  const Scene scene = sending(1);
+  const Intent one = intent(delivery_id(scene));
+  begin(one);
+  record(sent(one, "SM1"));
+  Report lost = report(one, "SM1", ReportKind::failed, 4);
+  lost.resending = Resending{.times = 2, .after = 0s};
+  merge(lost);
+  const auto due = ledger().due(10, 1h);
+  ASSERT_TRUE(due);
+  ASSERT_EQ(due->size(), 1U);
+  EXPECT_EQ(due->at(0).delivery.attempt.state, AttemptState::retry);
+  EXPECT_EQ(due->at(0).delivery.attempt.resent, 1);
+}
+
 TEST_P(GuessContract, WhatALookUpFindsTooLateClaimsNothing) {
   const Scene scene = sending(1);
   const Intent one = unknown_one(scene, 0);
@@ -221,6 +263,50 @@ TEST_P(GuessContract, ProofOfAnotherMessageSetsTheGuessedOneFree) {
   EXPECT_EQ(seen(other.id).sid, "SM4");
   EXPECT_FALSE(is_claimed("SM2"));
   EXPECT_TRUE(is_claimed("SM4"));
+}
+
+TEST_P(GuessContract, WhatOneReportOfAGroupSetsFreeTheNextMayClaim) {
+  const Scene scene = sending(2);
+  const Intent one = unknown_one(scene, 0);
+  const Intent other = unknown_one(scene, 1);
+  ASSERT_EQ(record(found(one, "SM1")), RecordVerdict::recorded);
+  const std::vector reports{report(one, "SM3", ReportKind::sent, 3), report(other, "SM1", ReportKind::sent, 3)};
+  ASSERT_TRUE(ledger().merge(reports));
+  EXPECT_EQ(row(one.id).attempt.state, AttemptState::sent);
+  EXPECT_EQ(seen(one.id).sid, "SM3");
+  EXPECT_EQ(row(other.id).attempt.state, AttemptState::sent);
+  EXPECT_EQ(seen(other.id).sid, "SM1");
+  EXPECT_TRUE(is_claimed("SM1"));
+  EXPECT_TRUE(is_claimed("SM3"));
+  const Intent third = unknown_one(sending(1), 0);
+  EXPECT_EQ(record(found(third, "SM1")), RecordVerdict::sid_taken);
+}
+
+TEST_P(GuessContract, BothMessagesOfOneAttemptAreItsOwn) {
+  const Intent one = unknown_one(sending(1), 0);
+  ASSERT_EQ(record(found(one, "SM1")), RecordVerdict::recorded);
+  const std::vector reports{report(one, "SM3", ReportKind::sent, 3), report(one, "SM1", ReportKind::sent, 3)};
+  ASSERT_TRUE(ledger().merge(reports));
+  EXPECT_TRUE(is_claimed("SM1"));
+  EXPECT_TRUE(is_claimed("SM3"));
+}
+
+// It was found by a look-up, failed on its way, and was sent again: the proof that it was another's takes nothing from the new one.
+TEST_P(GuessContract, ALostGuessTakesNothingFromALaterMessage) {
+  const Scene scene = sending(2);
+  const Intent one = unknown_one(scene, 0);
+  const Intent other = unknown_one(scene, 1);
+  ASSERT_EQ(record(found(one, "SM1")), RecordVerdict::recorded);
+  Report lost = report(one, "SM1", ReportKind::failed, 4);
+  lost.resending = Resending{.times = 1, .after = 0s};
+  merge(lost);
+  ASSERT_EQ(row(one.id).attempt.state, AttemptState::retry);
+  const Intent second = again(one.id, one.token);
+  ASSERT_EQ(begin(second).verdict, BeginVerdict::begun);
+  ASSERT_EQ(record(sent(second, "SM9")), RecordVerdict::recorded);
+  merge(report(other, "SM1", ReportKind::delivered, 4));
+  EXPECT_EQ(row(one.id).attempt.state, AttemptState::sent);
+  EXPECT_EQ(row(one.id).attempt.sid, "SM9");
 }
 
 TEST_P(GuessContract, AMessageStaysWithItsHolderOnceTheNamedOneIsSentAgain) {

@@ -100,7 +100,7 @@ Outcome StoreContract::sent(const Intent& intent, const std::string& sid) {
 }
 
 Intent GuessContract::unknown_one(const Scene& scene, std::size_t person) {
-  const Intent one = intent(delivery_id(scene, person));
+  Intent one = intent(delivery_id(scene, person));
   begin(one);
   record(ended(one, Outcome::Kind::unknown, std::chrono::hours{1}));
   return one;

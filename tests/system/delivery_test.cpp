@@ -25,7 +25,7 @@ protected:
     cell.start_serve();
     cell.start_work();
   }
-  Cell cell{{{"BIZCOMMS_SWEEP_INTERVAL", "100ms"}}};
+  Cell cell{{{"BIZCOMMS_SWEEP_INTERVAL", "100ms"}, {"BIZCOMMS_RESEND_LOST_AFTER", "200ms"}, {"BIZCOMMS_RESEND_MISSED_AFTER", "200ms"}}};
 };
 
 TEST_F(Delivery, TheOverviewsThreeExamplesAnswerInTheirShapes) {
@@ -98,6 +98,24 @@ TEST_F(Delivery, ACallIsHeardAndAcknowledgedByAKey) {
     const auto deliveries = status.json()["deliveries"].elements();
     return !deliveries.empty() && deliveries[0]["acknowledged_at"].as_string().has_value();
   }));
+}
+
+TEST_F(Delivery, WhatFailedOnItsWayIsSentAgainSoOftenAtMost) {
+  const auto row = [](int n, const std::string& what) { return R"({"to":")" + number(n) + "\"," + what + "}"; };
+  cell.faults(R"({"ringing_min_ms":10,"ringing_max_ms":20,"recipients":[)" + row(1, R"("error_code":30003,"times":1)") + "," +
+              row(2, R"("error_code":30003)") + "," + row(3, R"("error_code":30007)") + "," + row(4, R"("call":"busy","times":1)") + "," +
+              row(5, R"("call":"no-answer")") + "]}");
+  for (int n = 1; n <= 3; ++n) { cell.make_recipient(number(n)); }
+  for (int n = 4; n <= 5; ++n) { cell.make_recipient(number(n), R"(["news"])", R"({"sms_enabled":false,"voice_enabled":true})"); }
+  const auto id = cell.post_alert(R"({"title":"T","message":"M","delivery_method":"both","recipient_filters":{"tags":["news"]}})");
+  const std::map<std::string, std::int64_t> expected{{"total", 5},  {"sent", 2},    {"delivered", 2},
+                                                     {"failed", 3}, {"pending", 0}, {"cancelled", 0}};
+  EXPECT_TRUE(eventually([&] { return cell.counts(id) == expected; })) << cell.call("GET", "/v1/alerts/" + id + "/status?limit=200").body;
+  EXPECT_TRUE(cell.completes(id));
+  std::map<std::string, int> tries;
+  for (const auto& item : cell.taken()) { ++tries[item.to]; }
+  const std::map<std::string, int> wanted{{number(1), 2}, {number(2), 2}, {number(3), 1}, {number(4), 2}, {number(5), 3}};
+  EXPECT_EQ(tries, wanted);
 }
 
 TEST_F(Delivery, StopMeansStopUntilStart) {

@@ -59,6 +59,7 @@ struct Attempt {
   std::optional<int> error_code{};
   std::string reason{};  // for people
   std::optional<Time> sent_at{};
+  int resent = 0;  // messages before this one that were taken, failed on their way, and were sent once more
 };
 
 // Sending or unknown: its end is still to come.
@@ -67,6 +68,12 @@ void settle_as_sent(Attempt& attempt, const ProviderId& sid, Time at);
 void become_unknown(Attempt& attempt, Time due_at);
 
 enum class ReportKind : std::uint8_t { accepted = 0, sent = 1, delivered = 2, failed = 3 };
+
+// A message that failed on its way, in a manner that may pass, is sent again: so often at most, so long after its failure.
+struct Resending {
+  int times = 0;
+  Millis after{0};
+};
 
 // One piece of news about a delivery from the provider.
 struct Report {
@@ -78,7 +85,8 @@ struct Report {
   std::optional<int> error_code{};
   std::string reason{};
   Time at{};
-  bool acknowledged = false;  // the callee pressed 1
+  bool acknowledged = false;             // the callee pressed 1
+  std::optional<Resending> resending{};  // failed
 };
 
 // The reports' half: the latest of the current SID.
@@ -117,12 +125,17 @@ struct VisibleDelivery {
 // attempt can only lift the delivery to sent or delivered. Applying a report twice, or late, changes nothing.
 [[nodiscard]] Reports merged(const Attempt& attempt, const std::optional<Reports>& reports, const Report& report);
 
+// Whether the message that the report tells of is to be sent again; `reports` has the report in it. And what that makes of the attempt.
+[[nodiscard]] bool is_to_be_resent(const Attempt& attempt, const Reports& reports, const Report& report);
+void resend(Attempt& attempt, Time due_at);
+
 // Whether a further attempt may begin: the attempt says retry, and no report proves that Twilio took one.
 [[nodiscard]] bool may_begin_again(const Attempt& attempt, const std::optional<Reports>& reports);
 
-// A look-up gave a message to `holder` that the provider says is of the attempt `reported` of another delivery. Where that one has gone on
-// to a further attempt, and the two carry the same text, the message counts for the holder: taken from it, it would be sent a third time.
-[[nodiscard]] bool counts_for_holder(const Attempt& holder, const Attempt& named, const AttemptToken& reported);
+// A look-up gave the report's message to `holder`, and the provider says that it is of another delivery, `named`. Where that one has gone
+// on to a further attempt, and the two carry the same text, the message counts for the holder: taken from it, it would be sent a third
+// time.
+[[nodiscard]] bool counts_for_holder(const Attempt& holder, const Attempt& named, const Report& report);
 
 // The provider names another message as this attempt's than the one that a look-up may have found for it: that one is somebody else's.
 [[nodiscard]] bool disproves_guess(const Attempt& attempt, const Report& report);

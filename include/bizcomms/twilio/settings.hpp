@@ -19,6 +19,14 @@ struct VoiceSettings {
   std::chrono::seconds ring_timeout{60};  // 5 to 600
 };
 
+// What Twilio had taken and what failed on its way, in a manner that may pass.
+struct ResendSettings {
+  int lost_times = 1;                       // messages that a carrier lost
+  std::chrono::milliseconds lost_after{0};  // 0: as long as carrier_retry() says of the error
+  int missed_times = 2;                     // calls: the line was busy, or nobody answered
+  std::chrono::milliseconds missed_after{180'000};
+};
+
 struct Settings {
   std::string account_sid{};  // "AC…"
   Secret auth_token{};
@@ -29,6 +37,7 @@ struct Settings {
   std::chrono::milliseconds connect_timeout{5'000};
   std::chrono::milliseconds request_timeout{15'000};  // the whole request
   VoiceSettings voice{};
+  ResendSettings resend{};
 
   [[nodiscard]] bool uses_service() const;  // the sender is a messaging service
   // `misconfigured` with a sentence that names the option, what is wrong with it and what to give; a field for each option.

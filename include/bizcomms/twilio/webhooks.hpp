@@ -11,6 +11,7 @@
 #include "bizcomms/base/result.hpp"
 #include "bizcomms/base/time.hpp"
 #include "bizcomms/http/message.hpp"
+#include "bizcomms/twilio/settings.hpp"
 
 namespace bizcomms::twilio {
 
@@ -23,8 +24,10 @@ inline constexpr const char* k_keypress_path = "/v1/webhooks/twilio/keypress";
 [[nodiscard]] std::string reference_query(const alert::DeliveryId& id, const alert::AttemptToken& token);
 
 // `form`: the decoded body. `now`: when it arrived; what the callback tells of its own time is preferred where it is sane.
-[[nodiscard]] Result<alert::Report> parse_message_status(const http::Request& request, const http::Parameters& form, Time now);
-[[nodiscard]] Result<alert::Report> parse_call_status(const http::Request& request, const http::Parameters& form, Time now);
+[[nodiscard]] Result<alert::Report> parse_message_status(const http::Request& request, const http::Parameters& form, Time now,
+                                                         const ResendSettings& resend = {});
+[[nodiscard]] Result<alert::Report> parse_call_status(const http::Request& request, const http::Parameters& form, Time now,
+                                                      const ResendSettings& resend = {});
 
 struct Keypress {
   alert::Report report{};  // acknowledged when the key was 1

@@ -78,6 +78,7 @@ BeginAnswer MemoryStore::start(const Intent& intent, RecipientRow& recipient) {
   const Time now = m_clock.now();
   auto& row = m_state.deliveries.try_emplace(intent.id).first->second;
   const int number = intent.previous ? row.delivery.attempt.number + 1 : 1;
+  const int resent = row.delivery.attempt.resent;
   BeginAnswer answer{.verdict = BeginVerdict::begun,
                      .phone_number = recipient.recipient.content.phone_number,
                      .attempt = number,
@@ -92,7 +93,8 @@ BeginAnswer MemoryStore::start(const Intent& intent, RecipientRow& recipient) {
                                  .lease_until = now + intent.lease,
                                  .account = intent.account,
                                  .sender = recipient.sender.value_or(intent.sender),
-                                 .body_hash = intent.body_hash};
+                                 .body_hash = intent.body_hash,
+                                 .resent = resent};
   row.hidden_until = {};
   if (!recipient.sender) { recipient.sender = intent.sender; }
   touch(intent.id, false);
@@ -150,6 +152,7 @@ RecordVerdict MemoryStore::record_stale(const Outcome& outcome) {
 }
 
 DeliveryRow* MemoryStore::owner_by_report(DeliveryRow& named, const Report& report) {
+  if (report.sid.empty()) { return &named; }
   const auto [held, inserted] = m_state.claims.try_emplace(report.sid, Claim{.id = report.id});
   if (inserted) { return &named; }
   if (held->second.id == report.id) {
@@ -158,14 +161,15 @@ DeliveryRow* MemoryStore::owner_by_report(DeliveryRow& named, const Report& repo
   }
   if (!held->second.by_look_up) { return nullptr; }
   DeliveryRow& loser = *m_state.delivery(held->second.id);
-  if (counts_for_holder(loser.delivery.attempt, named.delivery.attempt, report.token)) { return &loser; }
+  if (counts_for_holder(loser.delivery.attempt, named.delivery.attempt, report)) { return &loser; }
+  held->second = Claim{.id = report.id};
+  if (loser.delivery.attempt.sid != report.sid) { return &named; }  // it has another by now
   become_unknown(loser.delivery.attempt, m_clock.now());
   loser.delivery.attempt.sid.reset();
   loser.delivery.attempt.sent_at.reset();
   if (loser.delivery.reports && loser.delivery.reports->sid == report.sid) { loser.delivery.reports.reset(); }
   loser.hidden_until = {};
   touch(loser.delivery.id, true);
-  held->second = Claim{.id = report.id};
   return &named;
 }
 
@@ -190,6 +194,10 @@ bool MemoryStore::merge_one(const Report& report) {
   const bool refused_for_all_we_knew = attempt.state == AttemptState::retry && !attempt.sid;
   if (attempt.token == news.token && (is_open(attempt.state) || refused_for_all_we_knew)) {
     settle_as_sent(attempt, report.sid, report.at);
+  }
+  if (is_to_be_resent(attempt, *delivery.reports, news)) {
+    resend(attempt, m_clock.now() + news.resending->after);
+    row->hidden_until = {};
   }
   touch(delivery.id, true);
   return true;

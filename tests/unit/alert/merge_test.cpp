@@ -197,6 +197,36 @@ TEST(EarlierAttempt, RanksOfTwoSidsAreNotCompared) {
   EXPECT_EQ(seen.sid, "SM2");
 }
 
+Report lost(int times, const std::string& sid = "SM1") {
+  Report news = report(ReportKind::failed, 4, sid, 1);
+  news.resending = Resending{.times = times, .after = 1h};
+  return news;
+}
+
+TEST(Resending, IsForTheCurrentMessageThatFailedSoOftenAtMost) {
+  const auto is_due = [](const Attempt& attempt, const Report& before, const Report& news) {
+    return is_to_be_resent(attempt, *after(attempt, {before, news}), news);
+  };
+  EXPECT_TRUE(is_due(sent(), k_sent, lost(1)));
+  EXPECT_FALSE(is_due(sent(), k_sent, lost(0)));
+  EXPECT_FALSE(is_due(sent(), k_sent, k_failed)) << "failed for good";
+  EXPECT_FALSE(is_due(sent(), report(ReportKind::delivered, 4, "SM1", 1), lost(1))) << "delivered after all";
+  EXPECT_FALSE(is_due(sent(), k_sent, lost(1, "SM9"))) << "another message";
+  Attempt once = sent();
+  once.resent = 1;
+  EXPECT_FALSE(is_due(once, k_sent, lost(1)));
+  EXPECT_TRUE(is_due(once, k_sent, lost(2)));
+}
+
+TEST(Resending, MakesTheAttemptDueAgainAndCounts) {
+  Attempt attempt = sent();
+  resend(attempt, k_start + 1h);
+  EXPECT_EQ(attempt.state, AttemptState::retry);
+  EXPECT_EQ(attempt.due_at, k_start + 1h);
+  EXPECT_EQ(attempt.resent, 1);
+  EXPECT_EQ(attempt.sid, sent().sid);
+}
+
 // The carrier lost the message of attempt 1; it is due once more.
 Attempt carrier_retry() {
   Attempt made = sent();

@@ -81,6 +81,33 @@ TEST(MessageStatus, NamesTheFieldThatIsWrong) {
   EXPECT_EQ(wrong_field(parse_message_status(nowhere, status_form("sent"), k_now)), "t");
 }
 
+TEST(Resending, IsForWhatCarriersLostAndForCallsThatNobodyTook) {
+  const auto lost = [](const char* code, const ResendSettings& settings = {}) {
+    auto form = status_form("undelivered");
+    form.emplace_back("ErrorCode", code);
+    return parse_message_status(callback(), form, k_now, settings)->resending;
+  };
+  ASSERT_TRUE(lost("30003"));
+  EXPECT_EQ(lost("30003")->times, 1);
+  EXPECT_EQ(lost("30003")->after, std::chrono::hours{1});
+  EXPECT_EQ(lost("30008")->after, std::chrono::minutes{15});
+  EXPECT_FALSE(lost("30007")) << "spam is not sent again";
+  EXPECT_FALSE(lost("30005"));
+  const auto set = lost("30003", {.lost_times = 3, .lost_after = std::chrono::seconds{2}});
+  EXPECT_EQ(set->times, 3);
+  EXPECT_EQ(set->after, std::chrono::seconds{2});
+  const auto missed = [](const char* status) {
+    return parse_call_status(callback(alert::Channel::voice), call_form(status), k_now)->resending;
+  };
+  for (const char* status : {"busy", "no-answer"}) {
+    ASSERT_TRUE(missed(status)) << status;
+    EXPECT_EQ(missed(status)->times, 2);
+    EXPECT_EQ(missed(status)->after, std::chrono::minutes{3});
+  }
+  EXPECT_FALSE(missed("failed"));
+  EXPECT_FALSE(missed("completed"));
+}
+
 TEST(CallStatus, HasItsRankKindAndReason) {
   struct Row {
     const char* status;
