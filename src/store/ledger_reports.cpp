@@ -40,7 +40,7 @@ void take_claim(LedgerTransaction& transaction, Claim& claim, const Report& repo
 DeliveryRow* owner_by_report(LedgerTransaction& transaction, DeliveryRow& named, const Report& report) {
   if (report.sid.empty()) { return &named; }
   Claim* claim = transaction.claim_for(report.sid, report.id);
-  if (claim == nullptr) { return nullptr; }
+  check(claim != nullptr, "open() has claimed it, or read who holds it");
   if (claim->id == report.id) {
     claim->changed = claim->changed || claim->by_look_up;
     claim->by_look_up = false;

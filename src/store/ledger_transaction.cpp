@@ -190,6 +190,7 @@ Status LedgerTransaction::open(std::span<const DeliveryId> ids, std::span<const 
     if (!again) { return again.error(); }
     read_claims((*again)[0], (*again)[1]);
   }
+  if (lacks_one_of(claims)) { return Error{.code = ErrorCode::unavailable, .message = "Too many claim the same message at once."}; }
   return {};
 }
 

@@ -34,7 +34,7 @@ public:
   explicit LedgerTransaction(db::Connection& connection) : m_transaction(connection) {}
 
   // One round trip: claims what is free, for deliveries that are there; reads who holds the rest; locks and reads the deliveries. `before`
-  // runs first.
+  // runs first. From then on every claim of a delivery that is there is known; `unavailable` where others were always faster.
   Status open(std::span<const alert::DeliveryId> ids, std::span<const WantedClaim> claims, std::vector<db::Step> before = {});
   // More deliveries, more claims. Both are behind their turn in the order of locks: for what is rare.
   Status load(std::span<const alert::DeliveryId> ids);

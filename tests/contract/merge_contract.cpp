@@ -282,6 +282,25 @@ TEST_P(GuessContract, WhatOneReportOfAGroupSetsFreeTheNextMayClaim) {
   EXPECT_EQ(record(found(third, "SM1")), RecordVerdict::sid_taken);
 }
 
+TEST_P(GuessContract, WhatIsSetFreeAndClaimedAtTheSameTimeEndsWithItsOwner) {
+  for (int round = 0; round < 8; ++round) {
+    const std::string guessed = "SMa" + std::to_string(round);
+    const std::string real = "SMb" + std::to_string(round);
+    const Scene scene = sending(2);
+    const Intent one = unknown_one(scene, 0);
+    const Intent other = unknown_one(scene, 1);
+    ASSERT_EQ(record(found(one, guessed)), RecordVerdict::recorded);
+    const std::vector reports{report(one, real, ReportKind::sent, 3), report(other, guessed, ReportKind::sent, 3)};
+    at_once(2, [&](int thread) { EXPECT_TRUE(merge(reports[static_cast<std::size_t>(thread)])); });
+    EXPECT_EQ(row(one.id).attempt.state, AttemptState::sent);
+    EXPECT_EQ(seen(one.id).sid, real);
+    EXPECT_EQ(row(other.id).attempt.state, AttemptState::sent);
+    EXPECT_EQ(seen(other.id).sid, guessed);
+    EXPECT_TRUE(is_claimed(guessed));
+    EXPECT_TRUE(is_claimed(real));
+  }
+}
+
 TEST_P(GuessContract, BothMessagesOfOneAttemptAreItsOwn) {
   const Intent one = unknown_one(sending(1), 0);
   ASSERT_EQ(record(found(one, "SM1")), RecordVerdict::recorded);
