@@ -8,9 +8,10 @@ function(builds_in_migrations target)
     return()
   endif()
   file(GLOB files CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/migrations/*.sql)
+  string(SHA1 names "${files}")  # a file renamed is as old as before: only the command tells
   set(generated ${CMAKE_BINARY_DIR}/generated/migrations.cpp)
   add_custom_command(OUTPUT ${generated}
-    COMMAND ${CMAKE_COMMAND} -DSOURCE=${CMAKE_SOURCE_DIR}/migrations -DOUTPUT=${generated}
+    COMMAND ${CMAKE_COMMAND} -DSOURCE=${CMAKE_SOURCE_DIR}/migrations -DOUTPUT=${generated} -DNAMES=${names}
             -P ${CMAKE_SOURCE_DIR}/cmake/embed_migrations.cmake
     DEPENDS ${files} ${CMAKE_SOURCE_DIR}/cmake/embed_migrations.cmake
     COMMENT "Building in the migrations")

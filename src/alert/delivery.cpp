@@ -96,4 +96,8 @@ void become_unknown(Attempt& attempt, Time due_at) {
   attempt.due_at = due_at;
 }
 
+bool is_inherited(const Attempt& attempt) {
+  return attempt.number == 0 && (attempt.state == AttemptState::unknown || attempt.state == AttemptState::sent);
+}
+
 }  // namespace bizcomms::alert

@@ -106,6 +106,13 @@ bool applies(const Attempt& attempt, const std::optional<Reports>& reports, cons
   return reports->sid == report.sid ? rises(*reports, report) : outweighs(attempt, *reports, report);
 }
 
+// The failure of a message that we do not know may be an earlier attempt's, unless there were none.
+bool is_its_own(const Attempt& attempt, const Report& report, bool first_news) {
+  if (attempt.token == report.token) { return true; }
+  const bool may_lack_it = attempt.state == AttemptState::unknown || attempt.state == AttemptState::sent;
+  return first_news && may_lack_it && (report.kind != ReportKind::failed || is_inherited(attempt));
+}
+
 }  // namespace
 
 VisibleDelivery visible(const Attempt& attempt, const std::optional<Reports>& reports) {
@@ -145,6 +152,7 @@ bool is_to_be_resent(const Attempt& attempt, const Reports& reports, const Repor
 
 void resend(Attempt& attempt, Time due_at) {
   attempt.state = AttemptState::retry;
+  attempt.looks = 0;
   attempt.due_at = due_at;
   ++attempt.resent;
 }
@@ -159,8 +167,19 @@ bool counts_for_holder(const Attempt& holder, const Attempt& named, const Report
          holder.body_hash != BodyHash{};  // calls have none
 }
 
-bool disproves_guess(const Attempt& attempt, const Report& report) {
-  return attempt.token == report.token && attempt.sid && !report.sid.empty() && *attempt.sid != report.sid;
+bool disproves_guess(const Attempt& attempt, const Report& report, bool first_news) {
+  return attempt.sid && !report.sid.empty() && *attempt.sid != report.sid && is_its_own(attempt, report, first_news);
+}
+
+bool says_nothing_new(const Attempt& attempt, const Report& report, bool first_news) {
+  const bool of_earlier = report.token != attempt.token && !report.sid.empty();
+  return of_earlier && attempt.resent > 0 && !first_news && report.kind != ReportKind::delivered && !report.acknowledged;
+}
+
+bool tells_of_same(const Attempt& attempt, const Report& report, bool first_news) {
+  if (report.sid.empty()) { return false; }
+  if (attempt.state == AttemptState::unknown) { return is_its_own(attempt, report, first_news); }
+  return attempt.state == AttemptState::sent && attempt.sid == report.sid;
 }
 
 bool is_settled(const Attempt& attempt, const std::optional<Reports>& reports) {

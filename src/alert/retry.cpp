@@ -30,14 +30,13 @@ Status DeliverySettings::check() const {
   return {};
 }
 
-NextStep next_step(ErrorCode code, int attempt, const DeliverySettings& settings) {
+NextStep next_step(ErrorCode code) {
   switch (code) {
-    case ErrorCode::unavailable:
-      return attempt < settings.attempts_max ? NextStep::retry : NextStep::fail;
+    case ErrorCode::unavailable:  // nothing left us
     case ErrorCode::rate_limited:
     case ErrorCode::misconfigured:
     case ErrorCode::unauthenticated:
-      return NextStep::wait_for_us;  // nobody fails for what lies with us
+      return NextStep::wait_for_us;  // nobody fails for what lies with us, or between us and the provider
     case ErrorCode::outcome_unknown:
       return NextStep::reconcile;
     case ErrorCode::invalid:

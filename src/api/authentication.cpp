@@ -56,7 +56,7 @@ Result<std::shared_ptr<Key>> Authentication::key_of(const http::Request& request
   if (!found) { return found; }
   const auto& key = *found;
   const auto address = std::hash<std::string>{}(client);
-  if (blocked && (!key || !key->was_used_from(address))) {
+  if (blocked && (!key || (key->may_be_guessed() && !key->was_used_from(address)))) {
     m_failed_too_often.add();
     return too_many_failures(*blocked);
   }

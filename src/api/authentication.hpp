@@ -14,8 +14,9 @@ class Authentication {
 public:
   Authentication(const Settings& settings, KeyRing& keys, const Clock& clock, Metrics& metrics);
 
-  // The key that the request carries. Errors: `unauthenticated`; `rate_limited` with the wait, for too many failures of this client (then
-  // also for a right key, unless it was used from this address before) or too many requests of this key; `unavailable`.
+  // The key that the request carries. Errors: `unauthenticated`; `rate_limited` with the wait, for too many failures of this client or too
+  // many requests of this key; `unavailable`. A right key is served whoever else fails at its address, so that nobody can lock it out; but
+  // one that a person chose, and could be guessed, only where it was used from that address before.
   [[nodiscard]] Result<std::shared_ptr<Key>> key_of(const http::Request& request);
 
 private:

@@ -10,6 +10,8 @@ namespace bizcomms::api {
 namespace {
 
 constexpr std::size_t k_name_max = 64;
+constexpr std::string_view k_made_prefix = "bzk_";  // of `keys create`, before 32 bytes in base64url
+constexpr std::size_t k_made_size = 47;
 
 std::string_view bytes_of(const KeyHash& hash) { return {reinterpret_cast<const char*>(hash.data()), hash.size()}; }
 
@@ -58,7 +60,8 @@ Result<NamedKey> given_key(std::string name, std::string_view key) {
                                                        "`bizcomms keys create` makes a good one.",
                                                        name, k_given_key_min, k_key_max)};
   }
-  return NamedKey{std::move(name), hash_of(key)};
+  const bool made = key.size() == k_made_size && key.starts_with(k_made_prefix);
+  return NamedKey{std::move(name), hash_of(key), !made};
 }
 
 // Zero means an empty place, so a hash of zero is moved aside.

@@ -2,8 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "app/work_role.hpp"
-
+#include "app/rate_limits.hpp"
 #include "app/work_role.hpp"
 
 namespace bizcomms::app {
@@ -17,6 +16,7 @@ Status check_built_in(const std::string& option, const std::string& kind) {
 Status check_worker(const Settings& settings) {
   if (auto twilio = settings.twilio.check(); !twilio) { return twilio; }
   if (auto worker = worker_settings(settings).check(); !worker) { return worker; }
+  if (auto limits = rate_limits(settings); !limits) { return limits.error(); }
   return {};
 }
 

@@ -42,6 +42,7 @@ std::string value_name(const Option& option) {
   if (const auto* choice = std::get_if<Choice>(&option.target)) { return fmt::format("{}", fmt::join(choice->words, "|")); }
   if (is_secret(option)) { return "SECRET"; }
   if (std::holds_alternative<std::vector<std::string>*>(option.target)) { return "A,B,…"; }
+  if (std::holds_alternative<std::vector<Millis>*>(option.target)) { return "DURATION,…"; }
   if (std::holds_alternative<std::string*>(option.target)) { return "TEXT"; }
   return "NUMBER";
 }

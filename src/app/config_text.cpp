@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 
+#include "app/duration.hpp"
+
 namespace bizcomms::app {
 namespace {
 
@@ -25,10 +27,16 @@ std::string toml_value(const Option& option) {
                     std::holds_alternative<std::int64_t*>(option.target) || std::holds_alternative<std::size_t*>(option.target) ||
                     std::holds_alternative<double*>(option.target);
   if (bare) { return text; }
-  const auto* list = std::get_if<std::vector<std::string>*>(&option.target);
-  if (list == nullptr) { return toml_quoted(text); }
+  std::vector<std::string> elements;
+  if (const auto* list = std::get_if<std::vector<std::string>*>(&option.target)) {
+    elements = **list;
+  } else if (const auto* durations = std::get_if<std::vector<Millis>*>(&option.target)) {
+    for (const Millis duration : **durations) { elements.push_back(to_text(duration)); }
+  } else {
+    return toml_quoted(text);
+  }
   std::string array;
-  for (const auto& element : **list) { array += (array.empty() ? "" : ", ") + toml_quoted(element); }
+  for (const auto& element : elements) { array += (array.empty() ? "" : ", ") + toml_quoted(element); }
   return "[" + array + "]";
 }
 

@@ -43,6 +43,8 @@ Result<Settings> tied_together(Settings settings) {
   settings.twilio.senders = {"+15005550006", "+15005550007"};
   settings.twilio.base_url = phones_url;
   settings.twilio.public_url = api_url;
+  settings.segments_per_second = {"0"};  // the simulator's phones have no carriers that would be slower
+  settings.calls_per_second = 0;
   settings.story_api.api_url = api_url;
   if (!settings.real_hackernews) { settings.hackernews.base_url = phones_url; }
   if (settings.every.count() == 0) { settings.every = k_poll_interval; }

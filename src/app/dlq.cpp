@@ -10,7 +10,8 @@ namespace {
 
 constexpr int k_page = 200;
 
-std::string_view kind_of(const alert::Event& event) {
+std::string kind_of(const alert::Event& event) {
+  if (!is_known(event.kind)) { return fmt::format("kind {}", static_cast<int>(event.kind)); }
   return event.kind == alert::EventKind::alert_created ? "alert_created" : "batch_ready";
 }
 
@@ -42,42 +43,60 @@ int list(alert::EventQueue& queue) {
   return listed ? k_done : failed(listed.error());
 }
 
-int show(alert::EventQueue& queue, const std::string& id) {
-  bool found = false;
+Result<alert::DeadLetter> letter_of(alert::EventQueue& queue, const std::string& id) {
+  std::optional<alert::DeadLetter> found;
   const auto looked = for_each(queue, [&](const alert::DeadLetter& letter) -> Result<bool> {
-    if (letter.id != id) { return true; }
-    found = true;
-    const auto& event = letter.event;
-    std::fputs(
-        fmt::format("id        {}\nsince     {}\nevent     {}\nalert     {}\nbatch     {}\nlane      {}\nepoch     {}\ntrace     {}\n"
-                    "receives  {}\nreason    {}\n",
-                    letter.id, to_rfc3339(letter.dead_at), kind_of(event), event.alert.to_string(), event.batch, to_string(event.lane),
-                    event.epoch, event.trace, letter.receives, letter.reason)
-            .c_str(),
-        stdout);
-    return false;
+    if (letter.id == id) { found = letter; }
+    return !found;
   });
-  if (!looked) { return failed(looked.error()); }
-  return found ? k_done : failed({ErrorCode::not_found, fmt::format("There is no dead letter {}; \"bizcomms dlq list\" shows all.", id)});
+  if (!looked) { return looked.error(); }
+  if (found) { return *std::move(found); }
+  return Error{ErrorCode::not_found, fmt::format("There is no dead letter {}; \"bizcomms dlq list\" shows all.", id)};
 }
 
-int replay(alert::EventQueue& queue, const std::vector<std::string>& ids) {
+int show(alert::EventQueue& queue, const std::string& id) {
+  const auto letter = letter_of(queue, id);
+  if (!letter) { return failed(letter.error()); }
+  const auto& event = letter->event;
+  std::fputs(fmt::format("id        {}\nsince     {}\nevent     {}\nalert     {}\nbatch     {}\nlane      {}\nepoch     {}\ntrace     {}\n"
+                         "receives  {}\nreason    {}\n",
+                         letter->id, to_rfc3339(letter->dead_at), kind_of(event), event.alert.to_string(), event.batch,
+                         to_string(event.lane), event.epoch, event.trace, letter->receives, letter->reason)
+                 .c_str(),
+             stdout);
+  return k_done;
+}
+
+// What the event's failures ended is open again first: a worker lets alone what has ended.
+Status replay(store::Store& store, const alert::DeadLetter& letter) {
+  const auto& event = letter.event;
+  if (auto reopened = store.batches().reopen(event.alert, event.batch, letter.reason); !reopened) { return reopened; }
+  if (auto replayed = store.queue().replay(letter.id); !replayed) { return replayed; }
+  std::fputs(fmt::format("Queued anew: {}\n", letter.id).c_str(), stdout);
+  return {};
+}
+
+int replay_these(store::Store& store, const std::vector<std::string>& ids) {
   for (const auto& id : ids) {
-    if (const auto replayed = queue.replay(id); !replayed) { return failed(replayed.error()); }
-    std::fputs(fmt::format("Queued anew: {}\n", id).c_str(), stdout);
+    const auto letter = letter_of(store.queue(), id);
+    if (!letter) { return failed(letter.error()); }
+    if (const auto replayed = replay(store, *letter); !replayed) { return failed(replayed.error()); }
   }
   return k_done;
 }
 
-int replay_all(alert::EventQueue& queue) {
-  std::vector<std::string> ids;  // gathered first: what fails again must not be replayed twice
-  const auto listed = for_each(queue, [&](const alert::DeadLetter& letter) -> Result<bool> {
-    ids.push_back(letter.id);
+int replay_all(store::Store& store) {
+  std::vector<alert::DeadLetter> letters;  // gathered first: what fails again must not be replayed twice
+  const auto listed = for_each(store.queue(), [&](const alert::DeadLetter& letter) -> Result<bool> {
+    letters.push_back(letter);
     return true;
   });
   if (!listed) { return failed(listed.error()); }
-  if (ids.empty()) { std::fputs("There are no dead letters.\n", stdout); }
-  return replay(queue, ids);
+  if (letters.empty()) { std::fputs("There are no dead letters.\n", stdout); }
+  for (const auto& letter : letters) {
+    if (const auto replayed = replay(store, letter); !replayed) { return failed(replayed.error()); }
+  }
+  return k_done;
 }
 
 std::optional<std::string> misuse(const Context& context) {
@@ -103,8 +122,8 @@ int run_dlq(Context& context) {
   const auto& action = context.words.at(0);
   if (action == "list") { return list(queue); }
   if (action == "show") { return show(queue, context.words.at(1)); }
-  if (context.switches.contains("all")) { return replay_all(queue); }
-  return replay(queue, {context.words.begin() + 1, context.words.end()});
+  if (context.switches.contains("all")) { return replay_all(database.store); }
+  return replay_these(database.store, {context.words.begin() + 1, context.words.end()});
 }
 
 }  // namespace bizcomms::app

@@ -43,7 +43,8 @@ bool is_duration(const Option& option) {
 }
 
 bool is_list(const Option& option) {
-  return std::holds_alternative<std::vector<std::string>*>(option.target) || std::holds_alternative<std::vector<Secret>*>(option.target);
+  return std::holds_alternative<std::vector<std::string>*>(option.target) || std::holds_alternative<std::vector<Secret>*>(option.target) ||
+         std::holds_alternative<std::vector<Millis>*>(option.target);
 }
 
 bool is_count(const Option& option) { return std::holds_alternative<std::string*>(option.target) || is_list(option); }
@@ -135,6 +136,18 @@ Status assign_secrets(const Option& option, std::vector<Secret>& target, std::st
   return {};
 }
 
+Status assign_durations(const Option& option, std::vector<Millis>& target, std::string_view text) {
+  std::vector<std::string> parts;
+  if (auto listed = assign_list(option, parts, text); !listed) { return listed; }
+  std::vector<Millis> durations(parts.size());
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    const Option one{.name = option.name, .target = &durations[i], .docs = {}, .roles = option.roles};
+    if (auto assigned = assign_duration(one, durations[i], parts[i]); !assigned) { return assigned; }
+  }
+  target = std::move(durations);
+  return {};
+}
+
 Status assign_text(const Option& option, std::string& target, std::string_view text) {
   if (text.find('\0') != std::string_view::npos) { return wrong("must not contain a zero byte"); }
   if (!within(option, static_cast<double>(text.size()))) { return out_of_bounds(option, text); }
@@ -182,6 +195,11 @@ std::string shown(const Option& option) {
           [](const bool* truth) { return std::string(*truth ? "true" : "false"); },
           [](const double* number) { return number_text(*number); }, [](const Millis* duration) { return to_text(*duration); },
           [](const std::chrono::seconds* duration) { return to_text(*duration); },
+          [](const std::vector<Millis>* list) {
+            std::vector<std::string> texts;
+            for (const Millis duration : *list) { texts.push_back(to_text(duration)); }
+            return fmt::format("{}", fmt::join(texts, ","));
+          },
           [](const std::vector<std::string>* list) { return fmt::format("{}", fmt::join(*list, ",")); },
           [](const Choice& choice) { return choice.words.at(choice.get()); }, [](const auto* number) { return std::to_string(*number); }},
       option.target);
@@ -206,6 +224,7 @@ Status assign(const Option& option, std::string_view text) {
                                  return Status{};
                                },
                                [&](std::vector<Secret>* target) { return assign_secrets(option, *target, text); },
+                               [&](std::vector<Millis>* target) { return assign_durations(option, *target, text); },
                                [&](bool* target) { return assign_switch(*target, text); },
                                [&](Millis* target) { return assign_duration(option, *target, text); },
                                [&](std::chrono::seconds* target) { return assign_duration(option, *target, text); },

@@ -54,7 +54,7 @@ struct Choice {
 
 // What an option writes to. Lists are written "a,b,c".
 using Target = std::variant<std::string*, Secret*, bool*, int*, std::int64_t*, std::size_t*, double*, Millis*, std::chrono::seconds*,
-                            std::vector<std::string>*, std::vector<Secret>*, Choice>;
+                            std::vector<std::string>*, std::vector<Secret>*, std::vector<Millis>*, Choice>;
 
 // Numbers: their value. Durations: milliseconds. Texts and lists: characters and elements.
 struct Bounds {

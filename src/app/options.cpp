@@ -84,7 +84,7 @@ OptionGroup database_options(Settings& s) {
         bounds(1, 1000)},
        {"estimate-age", &s.store.estimate_age, "How old the count behind estimated_recipients may be.", Role::serve,
         bounds(Millis{0}, minutes{1})},
-       {"estimate-exact-max", &s.store.estimate_exact_max, "Recipients counted exactly; above, the planner's guess is given.", Role::serve,
+       {"estimate-exact-max", &s.store.estimate_exact_max, "Recipients counted exactly; above, an estimate is given.", Role::serve,
         bounds(0, 1e9)}}};
 }
 

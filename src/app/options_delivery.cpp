@@ -50,24 +50,33 @@ std::vector<Option> worker_options(Settings& s) {
       {"worker-rows-in-hand-max", &w.rows_in_hand_max, "Deliveries held in memory, per lane.", Role::work, bounds(1, 100'000)},
       {"worker-receivers", &w.receivers, "Threads per lane that receive and load.", Role::work, bounds(1, 64)},
       {"worker-recorders", &w.recorders, "Threads that record.", Role::work, bounds(1, 64)},
-      {"segments-per-second", &w.segments_per_second, "SMS segments per second from one number; 0: as fast as Twilio takes them.",
-       Role::work, bounds(0, 10'000)},
+      {"segments-per-second", &s.segments_per_second,
+       "SMS segments per second from one number, for all workers together: a rate, auto (by the kind of number: 1 in North America, 10 "
+       "elsewhere, toll-free 3, short code 100, messaging service 0), or number=rate for some; 0: as fast as Twilio takes them.",
+       Role::work, bounds(1, 1000)},
+      {"calls-per-second", &s.calls_per_second,
+       "Calls per second of the account, for all workers together; 0: as fast as Twilio takes them.", Role::work, bounds(0, 10'000)},
       {"sweep-interval", &w.sweep_interval, "How often due and stalled work is looked for.", Role::work, bounds(Millis{10}, minutes{5})},
       {"stalled-after", &w.stalled_after, "No progress for so long: the alert or batch is queued again.", Role::work,
        bounds(Millis{100}, hours{24})},
+      {"state-checks", &w.state_checks,
+       "When messages are asked for at Twilio that no callback has told the end of, after their batch was sent; empty: never.", Role::work,
+       bounds(0, 20)},
       {"due-hidden-for", &w.due_hidden_for, "How long a due delivery is left to the worker that took it up.", Role::work,
        bounds(Millis{100}, hours{1})},
-      {"alert-age-max", &w.alert_age_max, "Alerts older than this are not delivered any more.", Role::work,
-       bounds(minutes{1}, hours{24 * 30})},
+      {"alert-age-max", &w.alert_age_max, "Deliveries of alerts older than this fail.", Role::work, bounds(minutes{1}, hours{24 * 30})},
       {"failpoints", &w.failpoints, "For tests: where to end or freeze this process, as in after_request:kill.", Role::work}};
 }
 
 std::vector<Option> breaker_options(Settings& s) {
   auto& b = s.worker.breaker;
   return {{"breaker-window", &b.window, "Time over which Twilio's outages are counted.", Role::work, bounds(Millis{100}, hours{1})},
-          {"breaker-requests-min", &b.requests_min, "Fewer requests in that time never stop the sending.", Role::work, bounds(1, 100'000)},
+          {"breaker-requests-min", &b.requests_min, "With fewer requests in that time their share stops nothing.", Role::work,
+           bounds(1, 100'000)},
           {"breaker-outage-share", &b.outage_share, "Part of them that must have met an outage to stop the sending.", Role::work,
            bounds(0.01, 1)},
+          {"breaker-in-a-row", &b.in_a_row, "So many outages with no good answer between them stop the sending too, however far apart.",
+           Role::work, bounds(1, 100'000)},
           {"breaker-probe-first", &b.probe_first, "Wait before the first request that tries whether Twilio is back.", Role::work,
            bounds(Millis{10}, hours{1})},
           {"breaker-probe-longest", &b.probe_longest, "Longest wait between two such tries.", Role::work, bounds(Millis{10}, hours{1})}};

@@ -2,13 +2,15 @@
 
 #include <fmt/format.h>
 
+#include "app/descriptors.hpp"
 #include "app/version.hpp"
 
 namespace bizcomms::app {
 namespace {
 
-http::ServerSettings server_settings(const Settings& settings) {
+http::ServerSettings server_settings(const Settings& settings, const Log& log) {
   auto server = settings.server;
+  server.connections_max = connections_within_descriptors(server.connections_max, log);
   server.name = "api";
   server.listen = settings.listen.empty() ? "127.0.0.1:8000" : settings.listen;
   return server;
@@ -66,7 +68,7 @@ ServeRole::ServeRole(const Settings& settings, const std::vector<api::NamedKey>&
                            .metrics = ground.metrics,
                            .twilio = settings.twilio,
                            .health = [this] { return health(); }}),
-      m_server(server_settings(settings), ground.log, ground.metrics, ground.clock),
+      m_server(server_settings(settings, ground.log), ground.log, ground.metrics, ground.clock),
       m_relay(settings.relay, database.store.outbox(), database.store.queue(), ground.log, ground.metrics) {
   m_api.mount(m_server);
 }

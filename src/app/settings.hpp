@@ -48,6 +48,8 @@ struct Settings {
   store::Settings store;
   store::MaintenanceSettings maintenance;
   worker::Settings worker;
+  std::vector<std::string> segments_per_second{"auto"};  // see rate_limits()
+  double calls_per_second = 1;
   worker::RelaySettings relay;
   api::Settings api;
   api::KeyRingSettings key_ring;

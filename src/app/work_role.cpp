@@ -1,5 +1,7 @@
 #include "app/work_role.hpp"
 
+#include "app/rate_limits.hpp"
+
 namespace bizcomms::app {
 namespace {
 
@@ -23,7 +25,7 @@ WorkRole::WorkRole(const Settings& settings, Ground& ground, Database& database,
       m_client(settings.client, ground.log, ground.metrics),
       m_sender(settings.twilio, m_client, ground.clock, ground.metrics),
       m_lookup(settings.twilio, settings.lookup, m_client, ground.metrics, m_stopping.get_token()),
-      m_permits(settings.worker.segments_per_second),
+      m_permits(*rate_limits(settings), database.store.rates(), ground.log),
       m_relay(settings.relay, database.store.outbox(), database.store.queue(), ground.log, ground.metrics),
       m_housekeeper([this](const std::stop_token& stop) { keep_house(stop); }),
       m_supervisor([this](const std::stop_token& stop) { supervise(stop); }) {}

@@ -41,7 +41,7 @@ private:
   http::CurlClient m_client;
   twilio::TwilioSender m_sender;
   twilio::TwilioLookup m_lookup;
-  worker::BucketPermits m_permits;
+  worker::Permits m_permits;
   worker::Relay m_relay;
   mutable std::mutex m_mutex;  // guards m_worker
   std::unique_ptr<worker::Worker> m_worker;

@@ -17,7 +17,8 @@
 namespace bizcomms::http {
 namespace {
 
-constexpr std::size_t k_widening = 8;  // connections more
+constexpr std::size_t k_widening = 8;         // connections more
+constexpr std::size_t k_part_for_urgent = 8;  // one of so many connections
 constexpr Millis k_widening_pause{1};
 constexpr Millis k_sleep{1'000};         // at most; libcurl's own timers shorten it
 constexpr Millis k_sleep_waiting{100};   // while requests wait for a connection, whose time may run out
@@ -99,10 +100,13 @@ struct CurlClient::Hidden {
   bool take_in();
   bool may_sleep(const std::stop_token& stop);
   void widen();
-  [[nodiscard]] bool has_room() const { return active.size() < width; }
-  [[nodiscard]] bool is_wide() const { return width == static_cast<std::size_t>(settings.connections_max); }
-  [[nodiscard]] Millis longest_wait() const { return waiting.empty() ? k_sleep : is_wide() ? k_sleep_waiting : k_widening_pause; }
+  [[nodiscard]] std::size_t most() const { return static_cast<std::size_t>(settings.connections_max); }
+  [[nodiscard]] bool has_room() const { return active.size() < std::min(width, most() - most() / k_part_for_urgent); }
+  [[nodiscard]] bool is_wide() const { return width == most(); }
+  [[nodiscard]] bool none_waits() const { return waiting.empty() && urgent.empty(); }
+  [[nodiscard]] Millis longest_wait() const { return none_waits() ? k_sleep : is_wide() ? k_sleep_waiting : k_widening_pause; }
   void start_waiting();
+  void start_first(std::deque<CurlSubmission>& of);
   void start(CurlSubmission submission);
   void collect();
   void give_up_late();
@@ -119,7 +123,8 @@ struct CurlClient::Hidden {
   std::unique_ptr<CURLM, FreeMulti> multi;
   SocketWatch sockets{multi.get()};
   // The engine's thread only:
-  std::deque<CurlSubmission> waiting;
+  std::deque<CurlSubmission> urgent;   // wait for a connection
+  std::deque<CurlSubmission> waiting;  // and those that are not urgent
   std::map<CURL*, std::unique_ptr<CurlTransfer>> active;
   std::vector<std::unique_ptr<CurlTransfer>> idle;
   SteadyTime next_look_at_waiting{};
@@ -141,7 +146,7 @@ bool CurlClient::Hidden::take_in() {
     asleep = false;
     taken.swap(handed_in);
   }
-  for (CurlSubmission& submission : taken) { waiting.push_back(std::move(submission)); }
+  for (CurlSubmission& submission : taken) { (submission.request.urgent ? urgent : waiting).push_back(std::move(submission)); }
   return !taken.empty();
 }
 
@@ -161,7 +166,7 @@ void CurlClient::Hidden::run(const std::stop_token& stop) {
     sockets.turn(may_sleep(stop) ? longest_wait() : Millis{0});
     collect();
     give_up_late();
-    metrics.load(active.size(), waiting.size());
+    metrics.load(active.size(), waiting.size() + urgent.size());
   }
   do { give_up_all(); } while (take_in());  // a `done` may have sent once more
 }
@@ -171,25 +176,27 @@ void CurlClient::Hidden::run(const std::stop_token& stop) {
 void CurlClient::Hidden::widen() {
   const SteadyTime now = clock.steady();
   const auto passed = now - widened_at;
-  if (waiting.empty() || passed < k_widening_pause) { return; }
+  if (none_waits() || passed < k_widening_pause) { return; }
   widened_at = now;
   const std::size_t quick_ones = std::exchange(ended, 0);
   if (passed > 2 * k_widening_pause) { return; }  // asleep meanwhile, or kept from the processor: says nothing
-  const auto most = static_cast<std::size_t>(settings.connections_max);
-  const auto least = std::min(k_widening, most);
+  const auto least = std::min(k_widening, most());
   if (2 * quick_ones < active.size()) {
-    width = std::min(width + k_widening, most);
+    width = std::min(width + k_widening, most());
   } else {
     width = width > least + k_widening ? width - k_widening : least;
   }
 }
 
 void CurlClient::Hidden::start_waiting() {
-  while (has_room() && !waiting.empty()) {
-    CurlSubmission next = std::move(waiting.front());
-    waiting.pop_front();
-    start(std::move(next));
-  }
+  while (active.size() < most() && !urgent.empty()) { start_first(urgent); }
+  while (has_room() && !waiting.empty()) { start_first(waiting); }
+}
+
+void CurlClient::Hidden::start_first(std::deque<CurlSubmission>& of) {
+  CurlSubmission first = std::move(of.front());
+  of.pop_front();
+  start(std::move(first));
 }
 
 void CurlClient::Hidden::start(CurlSubmission submission) {
@@ -245,14 +252,14 @@ void CurlClient::Hidden::end_waiting(const CurlSubmission& submission, Error err
 // Requests whose time ran out before they had a connection.
 void CurlClient::Hidden::give_up_late() {
   const SteadyTime now = clock.steady();
-  if (waiting.empty() || now < next_look_at_waiting) { return; }
+  if (none_waits() || now < next_look_at_waiting) { return; }
   next_look_at_waiting = now + k_sleep_waiting;
-  std::deque<CurlSubmission> kept;
   std::deque<CurlSubmission> late;
-  for (CurlSubmission& submission : waiting) {
-    (now - submission.submitted < submission.request.timeout ? kept : late).push_back(std::move(submission));
+  for (auto* const queue : {&urgent, &waiting}) {
+    for (CurlSubmission& submission : std::exchange(*queue, {})) {
+      (now - submission.submitted < submission.request.timeout ? *queue : late).push_back(std::move(submission));
+    }
   }
-  waiting = std::move(kept);
   for (const CurlSubmission& submission : late) {
     end_waiting(submission, Error{.code = ErrorCode::unavailable, .message = "All connections of the HTTP client were busy for too long."});
   }
@@ -263,8 +270,10 @@ void CurlClient::Hidden::give_up_all() {
     curl_multi_remove_handle(multi.get(), handle);
     end(*transfer, transfer->given_up("The HTTP client was stopped."));
   }
-  for (const CurlSubmission& submission : std::exchange(waiting, {})) {
-    end_waiting(submission, Error{.code = ErrorCode::unavailable, .message = "The HTTP client was stopped."});
+  for (auto* const queue : {&urgent, &waiting}) {
+    for (const CurlSubmission& submission : std::exchange(*queue, {})) {
+      end_waiting(submission, Error{.code = ErrorCode::unavailable, .message = "The HTTP client was stopped."});
+    }
   }
 }
 

@@ -34,7 +34,7 @@ inline constexpr std::string_view k_next_update = "greatest(now(), updated_at + 
 [[nodiscard]] inline Error no_alert() { return {.code = ErrorCode::not_found, .message = "There is no such alert."}; }
 
 template <class Enum>
-[[nodiscard]] std::int16_t number_of(Enum value) {
+[[nodiscard]] constexpr std::int16_t number_of(Enum value) {
   return static_cast<std::int16_t>(value);
 }
 

@@ -47,7 +47,7 @@ const std::string k_not_begun = fmt::format(R"(
 // The rows are locked by the statement before, and this one sees what was committed until then: a report that marks a batch dirty either is
 // counted here or marks it afterwards.
 const std::string k_recount_sql = fmt::format(R"(
-  UPDATE alert_batches u SET dirty = false, state = n.state, never_begun = n.never_begun, sent = n.sent, delivered = n.delivered,
+  UPDATE alert_batches u SET dirty = false, state = n.state, settled_at = CASE WHEN n.state = 1 THEN coalesce(u.settled_at, now()) END, never_begun = n.never_begun, sent = n.sent, delivered = n.delivered,
     failed = n.failed, pending = n.pending, cancelled = n.shown_cancelled + n.never_begun
   FROM (
     SELECT b.alert_id, b.batch, d.sent, d.delivered, d.failed, d.shown_cancelled,
@@ -78,6 +78,19 @@ const db::Statement k_complete{.sql = k_complete_sql, .effect = Effect::writes};
 
 constexpr db::Statement k_dirty{.sql = "SELECT alert_id, batch FROM alert_batches WHERE dirty ORDER BY alert_id, batch LIMIT $1::int8"};
 
+// `place`: how many entries of the schedule came before.
+constexpr db::Statement k_take_unfinished{.sql = R"(
+  WITH due AS MATERIALIZED (
+    SELECT b.alert_id, b.batch FROM unnest($1::int8[]) WITH ORDINALITY AS s(after_ms, place)
+      JOIN alert_batches b ON b.checks = s.place - 1 AND b.settled_at <= now() - s.after_ms * interval '1 millisecond'
+    WHERE b.state = 1 AND b.sent > b.delivered
+    LIMIT $2::int8 FOR NO KEY UPDATE OF b SKIP LOCKED)
+  UPDATE alert_batches u
+  SET checks = (SELECT count(*) FROM unnest($1::int8[]) AS s(after_ms) WHERE u.settled_at <= now() - s.after_ms * interval '1 millisecond')
+  FROM due WHERE u.alert_id = due.alert_id AND u.batch = due.batch
+  RETURNING u.alert_id, u.batch)",
+                                          .effect = Effect::writes};
+
 constexpr db::Statement k_blame{
     .sql = "UPDATE alert_batches SET blamed = blamed + 1 WHERE alert_id = $1::uuid AND batch = $2::int4 RETURNING blamed",
     .effect = Effect::writes};
@@ -96,6 +109,14 @@ const std::string k_fail_missing_sql = fmt::format(R"(
 const db::Statement k_fail_missing{.sql = k_fail_missing_sql, .effect = Effect::writes};
 constexpr db::Statement k_mark_dirty{.sql = "UPDATE alert_batches SET dirty = true WHERE alert_id = $1::uuid AND batch = $2::int4",
                                      .effect = Effect::writes};
+
+constexpr db::Statement k_note_held{.sql = R"(
+  WITH held AS MATERIALIZED (
+    SELECT b.alert_id, b.batch FROM unnest($1::uuid[], $2::int4[]) AS i(alert_id, batch)
+      JOIN alert_batches b ON b.alert_id = i.alert_id AND b.batch = i.batch
+    WHERE i.batch - i.batch = 0 ORDER BY b.alert_id, b.batch FOR NO KEY UPDATE OF b)
+  UPDATE alert_batches b SET progressed_at = now() FROM held h WHERE b.alert_id = h.alert_id AND b.batch = h.batch)",
+                                    .effect = Effect::writes};
 
 const std::string k_fail_sql = fmt::format(R"(
   UPDATE alerts SET status = 4, reason = $2::text, ended_at = now(), updated_at = {}
@@ -117,6 +138,16 @@ db::Params keys_of(std::span<const std::pair<AlertId, std::int32_t>> batches) {
   db::Params params;
   params.add(ids).add(numbers);
   return params;
+}
+
+std::vector<std::pair<AlertId, std::int32_t>> keys_in(const db::Rows& rows) {
+  std::vector<std::pair<AlertId, std::int32_t>> batches;
+  for (int i = 0; i < rows.size(); ++i) {
+    db::Row row = rows[i];
+    const AlertId id{row.take<Uuid>()};
+    batches.emplace_back(id, row.take<std::int32_t>());
+  }
+  return batches;
 }
 
 }  // namespace
@@ -177,15 +208,18 @@ Status PostgresBatchStore::complete_those_over(std::span<const std::pair<AlertId
 Result<int> PostgresBatchStore::recount_dirty(int limit) {
   const auto rows = m_pool.run(k_dirty, db::Params().add(std::int64_t{limit}));
   if (!rows) { return rows.error(); }
-  std::vector<std::pair<AlertId, std::int32_t>> batches;
-  for (int i = 0; i < rows->size(); ++i) {
-    db::Row row = (*rows)[i];
-    const AlertId id{row.take<Uuid>()};
-    batches.emplace_back(id, row.take<std::int32_t>());
-  }
+  const auto batches = keys_in(*rows);
   const auto counted = recount(batches);
   if (!counted) { return counted.error(); }
   return static_cast<int>(batches.size());
+}
+
+Result<std::vector<std::pair<AlertId, std::int32_t>>> PostgresBatchStore::take_unfinished(std::span<const Millis> schedule, int limit) {
+  db::Column<std::int64_t> after;
+  for (const Millis each : schedule) { after.push(std::int64_t{each.count()}); }
+  const auto rows = m_pool.run(k_take_unfinished, db::Params().add(after).add(std::int64_t{limit}));
+  if (!rows) { return rows.error(); }
+  return keys_in(*rows);
 }
 
 Status PostgresBatchStore::blame(AlertId id, std::int32_t number, const std::string& reason) {
@@ -193,13 +227,22 @@ Status PostgresBatchStore::blame(AlertId id, std::int32_t number, const std::str
   const auto blamed = m_pool.run(k_blame, key);
   if (!blamed) { return blamed.error(); }
   if (blamed->empty()) { return no_batch(); }
-  if ((*blamed)[0].take<std::int16_t>() < k_blames_max) { return {}; }
+  return (*blamed)[0].take<std::int16_t>() < k_blames_max ? Status{} : give_up(id, number, reason);
+}
+
+Status PostgresBatchStore::give_up(AlertId id, std::int32_t number, const std::string& reason) {
+  const db::Params key = db::Params().add(id.uuid).add(number);
   const db::Params with_reason = db::Params(key).add(reason);
   const std::array steps{db::Step{.statement = k_fail_open, .params = with_reason},
                          db::Step{.statement = k_fail_missing, .params = with_reason}, db::Step{.statement = k_mark_dirty, .params = key}};
   const auto failed = repeating([&] { return m_pool.run_all(steps); });
   if (!failed) { return failed.error(); }
   return {};
+}
+
+Status PostgresBatchStore::note_held(std::span<const std::pair<AlertId, std::int32_t>> batches) {
+  if (batches.empty()) { return {}; }
+  return db::status_of(repeating([&] { return m_pool.run(k_note_held, keys_of(batches)); }));
 }
 
 Status PostgresBatchStore::fail(AlertId id, const std::string& reason) {

@@ -17,7 +17,8 @@ class Estimates {
 public:
   Estimates(db::Pool& pool, const Clock& clock, Millis age, std::int64_t exact_max)
       : m_pool(pool), m_clock(clock), m_age(age), m_exact_max(exact_max) {}
-  // Exact up to `exact_max`, above it the planner's guess (and at least `exact_max`).
+  // Exact up to `exact_max`, above it the planner's guess, or that of a sample where there are tags. Takes a few milliseconds, however many
+  // recipients there are.
   Result<std::int64_t> of(const alert::Filter& filter);
 
 private:
@@ -31,7 +32,9 @@ private:
   };
   std::shared_ptr<Entry> entry_of(const alert::Filter& filter);
   Result<std::int64_t> count(const alert::Filter& filter);
+  Result<std::int64_t> count_exactly(const alert::Filter& filter);  // no further than `exact_max` + 1
   Result<std::int64_t> guess(const alert::Filter& filter);
+  Result<std::int64_t> sample(const alert::Filter& filter);
 
   db::Pool& m_pool;
   const Clock& m_clock;

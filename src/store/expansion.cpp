@@ -118,6 +118,12 @@ Result<Expansion> cut(db::Transaction& transaction, const Alert& alert, int batc
   }
 }
 
+// `conflict` means cancelled to our caller; rows that are in each other's way are no such thing.
+Error as_damage(Error error) {
+  if (error.code == ErrorCode::conflict) { error.code = ErrorCode::internal; }
+  return error;
+}
+
 Result<Expansion> expand_in(db::Connection& connection, AlertId id, int batch_size) {
   db::Transaction transaction(connection);
   const auto locked = transaction.run_all(
@@ -133,7 +139,7 @@ Result<Expansion> expand_in(db::Connection& connection, AlertId id, int batch_si
     return Expansion{.batches = static_cast<int>(batches), .recipients = done.take<std::int64_t>(), .already_done = true};
   }
   auto expansion = cut(transaction, alert, batch_size);
-  if (!expansion) { return expansion; }
+  if (!expansion) { return as_damage(expansion.error()); }
   const AlertStatus next = expansion->batches == 0 ? AlertStatus::completed : AlertStatus::sending;
   const auto finished = transaction.finish({{.statement = k_start_sending, .params = db::Params().add(id.uuid).add(number_of(next))}});
   if (!finished) { return finished.error(); }

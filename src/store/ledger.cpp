@@ -20,6 +20,10 @@ using alert::Outcome;
 using alert::RecordVerdict;
 using db::Effect;
 
+// Kinds in the statement below.
+static_assert(number_of(Outcome::Kind::sent) == 0 && number_of(Outcome::Kind::retry) == 1 && number_of(Outcome::Kind::unknown) == 2 &&
+              number_of(Outcome::Kind::failed) == 3);
+
 // The usual end of an attempt: it is `sending`, its token is current, nothing was reported, its SID is free. All else is left out, and for
 // record_other.
 // SIDs are claimed before the first delivery is locked (see LedgerTransaction). The alert comes with each row: were it one for all, the
@@ -44,14 +48,14 @@ constexpr db::Statement k_record{.sql = R"(
     ON CONFLICT (sid) DO NOTHING RETURNING sid, alert_id, batch, recipient_id, channel),
   updated AS (
     UPDATE deliveries d SET
-      state = CASE i.kind WHEN 0 THEN 2 WHEN 1 THEN 3 WHEN 2 THEN 3 WHEN 3 THEN 4 ELSE 5 END,
-      visible = CASE i.kind WHEN 0 THEN 2 WHEN 1 THEN 0 WHEN 2 THEN 0 WHEN 3 THEN 6 ELSE 4 END,
-      settled = i.kind IN (0, 4),
-      attempts = d.attempts - CASE i.kind WHEN 2 THEN 1 ELSE 0 END,
-      looks = CASE WHEN i.kind = 3 AND i.looked THEN 1 WHEN i.kind = 3 THEN 0 ELSE d.looks END,
+      state = CASE i.kind WHEN 0 THEN 2 WHEN 1 THEN 3 WHEN 2 THEN 4 ELSE 5 END,
+      visible = CASE i.kind WHEN 0 THEN 2 WHEN 1 THEN 0 WHEN 2 THEN 6 ELSE 4 END,
+      settled = i.kind IN (0, 3),
+      attempts = d.attempts - CASE i.kind WHEN 1 THEN 1 ELSE 0 END,
+      looks = CASE i.kind WHEN 1 THEN d.looks + 1 WHEN 2 THEN i.looked::int ELSE d.looks END,
       lease_until = NULL,
-      due_at = CASE WHEN i.kind IN (1, 2, 3) THEN now() + i.due_ms * interval '1 millisecond' END,
-      wake_at = CASE WHEN i.kind IN (1, 2, 3) THEN now() + i.due_ms * interval '1 millisecond' END,
+      due_at = CASE WHEN i.kind IN (1, 2) THEN now() + i.due_ms * interval '1 millisecond' END,
+      wake_at = CASE WHEN i.kind IN (1, 2) THEN now() + i.due_ms * interval '1 millisecond' END,
       sid = CASE i.kind WHEN 0 THEN i.sid ELSE d.sid END,
       sent_at = CASE i.kind WHEN 0 THEN now() ELSE d.sent_at END,
       error_code = CASE i.kind WHEN 0 THEN NULL ELSE i.error_code END,
@@ -96,7 +100,7 @@ const db::Statement k_due{.sql = k_due_sql, .effect = Effect::writes};
 constexpr db::Statement k_claimed{.sql = "SELECT sid FROM claims WHERE sid = ANY($1::text[])"};
 
 constexpr db::Statement k_absolve{.sql = R"(
-  UPDATE deliveries d SET state = 3, due_at = now(), wake_at = CASE WHEN d.settled THEN NULL ELSE now() END,
+  UPDATE deliveries d SET state = 3, looks = 0, due_at = now(), wake_at = CASE WHEN d.settled THEN NULL ELSE now() END,
     visible = CASE WHEN d.visible = 6 THEN 0 ELSE d.visible END
   FROM unnest($1::uuid[], $2::int4[], $3::uuid[], $4::int2[], $5::uuid[], $6::int4[])
     AS i(alert_id, batch, recipient_id, channel, token, place)

@@ -22,7 +22,7 @@ using alert::DeliveryId;
 using alert::Intent;
 using db::Effect;
 
-// Why a delivery is withdrawn: the numbers of `why` below, 0: it is not.
+// Why a delivery is withdrawn: the numbers of `why` below, 0 and k_inherited: it is not.
 struct Withdrawal {
   AttemptState state;
   std::string reason;
@@ -33,18 +33,27 @@ const std::array<Withdrawal, 5> k_withdrawals{Withdrawal{AttemptState::cancelled
                                               Withdrawal{AttemptState::cancelled, "The recipient is no longer active."},
                                               Withdrawal{AttemptState::cancelled, "The recipient has switched this channel off."}};
 
+// Of an alert of an older epoch: doubtful, unless its last attempt began after the takeover.
+constexpr std::int16_t k_inherited = -1;
+
+// `taken_over_at`: only of an alert of an older epoch.
+constexpr std::string_view k_locked_alert = R"(
+  SELECT status, active_only, (SELECT taken_at FROM authority WHERE epoch > alerts.epoch) AS taken_over_at
+  FROM alerts WHERE alert_id = $1::uuid FOR SHARE)";
+
 // The alert's row is locked in share: a cancellation either is seen here, or waits until this is committed. No alert: no row.
 constexpr std::string_view k_checked = R"(
-  SELECT i.*, r.phone_version, r.phone_number, r.sender_number,
+  SELECT i.*, a.taken_over_at, r.phone_version, r.phone_number, r.sender_number,
     (CASE WHEN a.status = 3 THEN 1 WHEN r.recipient_id IS NULL THEN 2
        WHEN EXISTS (SELECT FROM opt_outs o WHERE o.number_hash = r.number_hash) THEN 3
        WHEN a.active_only AND NOT r.active THEN 4
-       WHEN NOT CASE i.channel WHEN 0 THEN r.sms_enabled ELSE r.voice_enabled END THEN 5 ELSE 0 END)::int2 AS why
+       WHEN NOT CASE i.channel WHEN 0 THEN r.sms_enabled ELSE r.voice_enabled END THEN 5
+       WHEN a.taken_over_at IS NOT NULL THEN -1 ELSE 0 END)::int2 AS why
   FROM a CROSS JOIN input i LEFT JOIN recipients r ON r.recipient_id = i.recipient_id)";
 
 // `senders`: the number of ours that a recipient is first written from is theirs from now on.
 const std::string k_begin_sql = fmt::format(R"(
-  WITH a AS MATERIALIZED (SELECT status, active_only FROM alerts WHERE alert_id = $1::uuid FOR SHARE),
+  WITH a AS MATERIALIZED ({}),
   input AS MATERIALIZED (
     SELECT * FROM unnest($2::int4[], $3::uuid[], $4::int2[], $5::uuid[], $6::text[], $7::text[], $8::bytea[], $9::int8[])
       AS t(batch, recipient_id, channel, token, account, sender, body_hash, lease_ms)
@@ -52,10 +61,12 @@ const std::string k_begin_sql = fmt::format(R"(
   checked AS MATERIALIZED ({}),
   inserted AS (
     INSERT INTO deliveries (alert_id, batch, recipient_id, channel, token, state, attempts, phone_version, visible, settled, started_at,
-                            lease_until, account, sender, body_hash, reason)
-    SELECT $1::uuid, batch, recipient_id, channel, token, CASE why WHEN 0 THEN 1 WHEN 3 THEN 5 ELSE 6 END, CASE why WHEN 0 THEN 1 ELSE 0 END,
-      CASE why WHEN 0 THEN phone_version END, CASE why WHEN 0 THEN 1 WHEN 3 THEN 4 ELSE 5 END, why <> 0, now(),
-      CASE why WHEN 0 THEN now() + lease_ms * interval '1 millisecond' END, account, coalesce(sender_number, sender), body_hash,
+                            lease_until, due_at, wake_at, account, sender, body_hash, reason)
+    SELECT $1::uuid, batch, recipient_id, channel, token, CASE why WHEN 0 THEN 1 WHEN -1 THEN 4 WHEN 3 THEN 5 ELSE 6 END,
+      CASE why WHEN 0 THEN 1 ELSE 0 END, CASE WHEN why <= 0 THEN phone_version END,
+      CASE why WHEN 0 THEN 1 WHEN -1 THEN 6 WHEN 3 THEN 4 ELSE 5 END, why > 0, now(),
+      CASE why WHEN 0 THEN now() + lease_ms * interval '1 millisecond' END, CASE why WHEN -1 THEN now() END,
+      CASE why WHEN -1 THEN now() END, account, coalesce(sender_number, sender), body_hash,
       coalesce(($10::text[])[why], '')
     FROM checked ORDER BY batch, recipient_id, channel
     ON CONFLICT DO NOTHING RETURNING token, started_at),
@@ -65,22 +76,22 @@ const std::string k_begin_sql = fmt::format(R"(
           WHERE why = 0 AND sender_number IS NULL AND sender <> '' ORDER BY recipient_id) s
     WHERE u.recipient_id = s.recipient_id AND u.sender_number IS NULL),
   touched AS (
-    UPDATE alert_batches b SET progressed_at = now(), dirty = b.dirty OR EXISTS (SELECT FROM checked WHERE why <> 0)
+    UPDATE alert_batches b SET progressed_at = now(), dirty = b.dirty OR EXISTS (SELECT FROM checked WHERE why > 0)
     WHERE b.alert_id = $1::uuid AND b.batch = ANY($2::int4[])
-      AND (b.progressed_at < now() - interval '100 milliseconds' OR EXISTS (SELECT FROM checked WHERE why <> 0)))
+      AND (b.progressed_at < now() - interval '100 milliseconds' OR EXISTS (SELECT FROM checked WHERE why > 0)))
   SELECT token, NULL::text, NULL::text, NULL::int2, started_at FROM inserted
   UNION ALL SELECT token, phone_number, sender_number, why, NULL FROM checked)",
-                                            k_checked);
+                                            k_locked_alert, k_checked);
 const db::Statement k_begin{.sql = k_begin_sql, .effect = Effect::writes};
 
 // The same check for rows that are there: of one alert.
 const std::string k_check_sql = fmt::format(R"(
-  WITH a AS MATERIALIZED (SELECT status, active_only FROM alerts WHERE alert_id = $1::uuid FOR SHARE),
+  WITH a AS MATERIALIZED ({}),
   input AS MATERIALIZED (SELECT * FROM unnest($2::int4[], $3::uuid[], $4::int2[]) AS t(place, recipient_id, channel)
     WHERE place - place = 0),
   checked AS MATERIALIZED ({})
-  SELECT place, phone_number, phone_version, sender_number, why FROM checked)",
-                                            k_checked);
+  SELECT place, phone_number, phone_version, sender_number, why, taken_over_at FROM checked)",
+                                            k_locked_alert, k_checked);
 const db::Statement k_check{.sql = k_check_sql, .effect = Effect::writes};
 
 struct IntentColumns {
@@ -113,6 +124,9 @@ struct Checked {
   std::optional<std::int16_t> phone_version{};
   std::string sender{};
   std::int16_t why = 0;
+  std::optional<Time> taken_over_at{};
+
+  [[nodiscard]] bool withdrawn() const { return why > 0; }
 };
 
 // Places in the order of their keys, apart for each alert.
@@ -141,28 +155,33 @@ BeginAnswer drive_again(LedgerTransaction& transaction, const Intent& intent, co
   if (row == nullptr) { return {}; }
   alert::Attempt& attempt = row->delivery.attempt;
   if (attempt.token != *intent.previous || !may_begin_again(attempt, row->delivery.reports)) { return {}; }
-  transaction.changed(*row, checked.why != 0);
+  transaction.changed(*row, checked.withdrawn());
   row->wake_at.reset();
-  if (checked.why != 0) {
+  if (checked.withdrawn()) {
     withdraw(attempt, checked.why);
     return {.verdict = BeginVerdict::withdrawn};
   }
-  BeginAnswer answer{.verdict = BeginVerdict::begun,
-                     .phone_number = checked.phone_number,
-                     .attempt = attempt.number + 1,
-                     .sender = checked.sender,
-                     .started_at = transaction.now()};
+  const bool failed_inherited = attempt.number == 0 && attempt.sid;  // the cell before may have sent it again
+  const bool doubtful = checked.taken_over_at && (attempt.started_at < *checked.taken_over_at || failed_inherited);
+  const int number = doubtful ? 0 : attempt.number + 1;
+  const Time now = transaction.now();
   attempt = alert::Attempt{.token = intent.token,
-                           .state = AttemptState::sending,
-                           .number = answer.attempt,
-                           .started_at = answer.started_at,
-                           .lease_until = answer.started_at + intent.lease,
+                           .number = number,
+                           .looks = attempt.looks,
+                           .started_at = now,
                            .account = intent.account,
                            .sender = checked.sender.empty() ? intent.sender : checked.sender,
                            .body_hash = intent.body_hash,
                            .resent = attempt.resent};
   row->phone_version = checked.phone_version;
-  return answer;
+  if (doubtful) {
+    attempt.looks = 0;
+    become_unknown(attempt, now);
+    return {.verdict = BeginVerdict::doubtful};
+  }
+  attempt.lease_until = now + intent.lease;
+  return {
+      .verdict = BeginVerdict::begun, .phone_number = checked.phone_number, .attempt = number, .sender = checked.sender, .started_at = now};
 }
 
 std::map<std::size_t, Checked> read_checked(const db::Rows& rows) {
@@ -174,6 +193,7 @@ std::map<std::size_t, Checked> read_checked(const db::Rows& rows) {
     one.phone_version = row.take_optional<std::int16_t>();
     one.sender = row.take_optional<std::string>().value_or("");
     one.why = row.take<std::int16_t>();
+    one.taken_over_at = row.take_optional<Time>();
   }
   return checked;
 }
@@ -219,8 +239,10 @@ Status PostgresLedger::begin_first(std::span<const Intent> intents, const Places
       continue;
     }
     if (answer.verdict != BeginVerdict::begun) { continue; }
-    answer.verdict = *why == 0 ? BeginVerdict::begun : BeginVerdict::withdrawn;
-    if (*why != 0) { continue; }
+    if (*why != 0) {
+      answer.verdict = *why == k_inherited ? BeginVerdict::doubtful : BeginVerdict::withdrawn;
+      continue;
+    }
     answer.attempt = 1;
     answer.phone_number = std::move(phone_number).value_or("");
     answer.sender = std::move(sender).value_or("");

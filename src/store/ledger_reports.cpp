@@ -42,8 +42,10 @@ DeliveryRow* owner_by_report(LedgerTransaction& transaction, DeliveryRow& named,
   Claim* claim = transaction.claim_for(report.sid, report.id);
   check(claim != nullptr, "open() has claimed it, or read who holds it");
   if (claim->id == report.id) {
-    claim->changed = claim->changed || claim->by_look_up;
-    claim->by_look_up = false;
+    if (!report.asked) {
+      claim->changed = claim->changed || claim->by_look_up;
+      claim->by_look_up = false;
+    }
     return &named;
   }
   if (!claim->by_look_up) { return nullptr; }
@@ -53,13 +55,19 @@ DeliveryRow* owner_by_report(LedgerTransaction& transaction, DeliveryRow& named,
   return &named;
 }
 
+bool is_first_news(LedgerTransaction& transaction, const Report& report) {
+  const Claim* claim = transaction.claim(report.sid);
+  return claim != nullptr && claim->fresh && claim->id == report.id;
+}
+
 // What a look-up found for it is somebody else's.
 void give_up_guess(LedgerTransaction& transaction, alert::Delivery& delivery, const Report& report) {
-  if (!disproves_guess(delivery.attempt, report)) { return; }
+  if (!disproves_guess(delivery.attempt, report, is_first_news(transaction, report))) { return; }
   Claim* guessed = transaction.claim(*delivery.attempt.sid);
   if (guessed == nullptr || guessed->id != delivery.id || !guessed->by_look_up) { return; }
   guessed->released = true;
   delivery.attempt.sid = report.sid;
+  delivery.attempt.token = report.token;
 }
 
 bool merge_one(LedgerTransaction& transaction, const Report& report) {
@@ -71,7 +79,10 @@ bool merge_one(LedgerTransaction& transaction, const Report& report) {
   Attempt& attempt = delivery.attempt;
   Report news = report;
   if (row == named) {
+    const bool first_news = is_first_news(transaction, report);
     give_up_guess(transaction, delivery, report);
+    if (tells_of_same(attempt, report, first_news)) { attempt.token = report.token; }
+    if (says_nothing_new(attempt, report, first_news)) { return true; }
   } else {
     news.token = attempt.token;
   }
@@ -131,7 +142,10 @@ RecordVerdict record_one(LedgerTransaction& transaction, const Outcome& outcome)
     attempt.state = over ? AttemptState::failed : AttemptState::retry;
     attempt.lease_until.reset();
     attempt.due_at = over ? std::nullopt : std::optional(due_at);
-    attempt.number -= outcome.kind == Outcome::Kind::retry_unused ? 1 : 0;
+    if (!over) {  // it does not count
+      --attempt.number;
+      ++attempt.looks;
+    }
   }
   attempt.error_code = outcome.error_code;
   attempt.reason = outcome.reason;
@@ -157,7 +171,9 @@ Status load_guesses(LedgerTransaction& transaction, std::span<const Report> repo
   std::vector<alert::ProviderId> sids;
   for (const Report& report : reports) {
     const DeliveryRow* row = transaction.row(report.id);
-    if (row != nullptr && disproves_guess(row->delivery.attempt, report)) { sids.push_back(*row->delivery.attempt.sid); }
+    if (row != nullptr && disproves_guess(row->delivery.attempt, report, is_first_news(transaction, report))) {
+      sids.push_back(*row->delivery.attempt.sid);
+    }
   }
   return sids.empty() ? Status{} : transaction.load_claims(sids);
 }

@@ -65,7 +65,7 @@ Result<std::int64_t> Maintenance::forget(const db::Statement& statement, Millis 
     const auto rows = m_pool.run(statement, db::Params().add(seconds(kept)).add(std::int64_t{m_settings.step}));
     if (!rows) { return rows.error(); }
     deleted += rows->affected();
-    if (rows->affected() < m_settings.step) { break; }
+    if (rows->affected() < m_settings.step || !sleep_for(stop, m_settings.pause)) { break; }
   }
   return deleted;
 }

@@ -43,12 +43,12 @@ constexpr db::Statement k_receive{.sql = R"(
   buried AS (
     INSERT INTO dead_letters (id, lane, kind, alert_id, batch, epoch, trace, receives, reason)
     SELECT id, lane, kind, alert_id, batch, epoch, trace, receives,
-      CASE WHEN reason = '' THEN 'received ' || receives || ' times without an answer' ELSE reason END FROM dead),
+      CASE WHEN reason = '' THEN 'received ' || receives || ' times without an answer' ELSE reason END FROM dead RETURNING *),
   taken AS (
     UPDATE queue_messages q SET receives = q.receives + 1, visible_at = clock_timestamp() + $3::int8 * interval '1 millisecond'
     FROM picked p WHERE q.id = p.id AND p.receives < $4::int4 RETURNING q.id, q.receives, q.kind, q.lane, q.alert_id, q.batch, q.epoch, q.trace)
-  SELECT id, receives, kind, lane, alert_id, batch, epoch, trace, true FROM taken
-  UNION ALL SELECT id, receives, kind, lane, alert_id, batch, epoch, trace, false FROM dead ORDER BY id)",
+  SELECT id, receives, kind, lane, alert_id, batch, epoch, trace, NULL::text FROM taken
+  UNION ALL SELECT id, receives, kind, lane, alert_id, batch, epoch, trace, reason FROM buried ORDER BY id)",
                                   .effect = Effect::writes};
 constexpr db::Statement k_next{.sql = R"(
   SELECT ceil(extract(epoch FROM visible_at - clock_timestamp()) * 1000)::int8 FROM queue_messages
@@ -180,13 +180,27 @@ Result<std::vector<Message>> PostgresQueue::take(Lane lane, int max, Millis& nex
     message.receives = row.take<std::int32_t>();
     message.event = read_event(row);
     message.receipt = fmt::format("{}:{}", id, message.receives);
-    if (row.take<bool>()) { messages.push_back(std::move(message)); }
+    const auto buried_for = row.take_optional<std::string>();
+    if (buried_for) {
+      tell_of_dead_letter(id, message, *buried_for);
+    } else {
+      messages.push_back(std::move(message));
+    }
   }
   const db::Rows& next = (*answers)[1];
   if (!next.empty()) { next_in = std::max(Millis{1}, Millis{next[0].take<std::int64_t>()}); }
   // Dead letters took places that others behind them may fill.
   if (messages.empty() && !rows.empty()) { next_in = Millis{0}; }
   return messages;
+}
+
+void PostgresQueue::tell_of_dead_letter(std::int64_t id, const Message& message, const std::string& reason) const {
+  m_log.error("A message has become a dead letter; see bizcomms dlq", {{"id", letter_id(id)},
+                                                                       {"kind", static_cast<int>(message.event.kind)},
+                                                                       {"alert_id", message.event.alert.to_string()},
+                                                                       {"batch", message.event.batch},
+                                                                       {"receives", message.receives},
+                                                                       {"reason", reason}});
 }
 
 Result<std::vector<Message>> PostgresQueue::receive(Lane lane, int max, Millis wait, const std::stop_token& stop) {

@@ -32,6 +32,7 @@ private:
   Result<std::vector<alert::Message>> take(alert::Lane lane, int max, Millis& next_in);
   Result<std::vector<bool>> by_receipt(const db::Statement& statement, std::span<const alert::Receipt> receipts,
                                        std::optional<Millis> time);
+  void tell_of_dead_letter(std::int64_t id, const alert::Message& message, const std::string& reason) const;
   void listen_from_now_on();
   void listen(const std::stop_token& stop);
   void wake(alert::Lane lane);

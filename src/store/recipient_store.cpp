@@ -51,10 +51,15 @@ const std::string k_change_sql = fmt::format(R"(
 const db::Statement k_change{.sql = k_change_sql, .effect = Effect::writes};
 
 constexpr db::Statement k_erase{.sql = "DELETE FROM recipients WHERE recipient_id = $1::uuid", .effect = Effect::writes};
-constexpr db::Statement k_opt_out{
-    .sql = "INSERT INTO opt_outs (number_hash, at, by) VALUES (number_hash($1::text), $2::timestamptz, $3::text) ON CONFLICT DO NOTHING",
-    .effect = Effect::writes};
-constexpr db::Statement k_opt_in{.sql = "DELETE FROM opt_outs WHERE number_hash = number_hash($1::text)", .effect = Effect::writes};
+constexpr db::Statement k_opt_out{.sql = R"(
+  WITH heeded AS (INSERT INTO heeded_messages (sid) SELECT $4::text WHERE $4::text <> '' ON CONFLICT DO NOTHING RETURNING sid)
+  INSERT INTO opt_outs (number_hash, at, by) SELECT number_hash($1::text), $2::timestamptz, $3::text
+  WHERE $4::text = '' OR EXISTS (SELECT FROM heeded) ON CONFLICT DO NOTHING)",
+                                  .effect = Effect::writes};
+constexpr db::Statement k_opt_in{.sql = R"(
+  WITH heeded AS (INSERT INTO heeded_messages (sid) SELECT $2::text WHERE $2::text <> '' ON CONFLICT DO NOTHING RETURNING sid)
+  DELETE FROM opt_outs WHERE number_hash = number_hash($1::text) AND ($2::text = '' OR EXISTS (SELECT FROM heeded)))",
+                                 .effect = Effect::writes};
 
 Recipient read_recipient(db::Row row) {
   Recipient read;
@@ -148,12 +153,12 @@ Status PostgresRecipientStore::erase(RecipientId id) {
   return {};
 }
 
-Status PostgresRecipientStore::opt_out(const std::string& phone_number, const alert::OptOut& opt_out) {
-  return db::status_of(m_pool.run(k_opt_out, db::Params().add(phone_number).add(opt_out.at).add(opt_out.by)));
+Status PostgresRecipientStore::opt_out(const std::string& phone_number, const alert::OptOut& opt_out, const alert::ProviderId& message) {
+  return db::status_of(m_pool.run(k_opt_out, db::Params().add(phone_number).add(opt_out.at).add(opt_out.by).add(message)));
 }
 
-Status PostgresRecipientStore::opt_in(const std::string& phone_number) {
-  return db::status_of(m_pool.run(k_opt_in, db::Params().add(phone_number)));
+Status PostgresRecipientStore::opt_in(const std::string& phone_number, const alert::ProviderId& message) {
+  return db::status_of(m_pool.run(k_opt_in, db::Params().add(phone_number).add(message)));
 }
 
 }  // namespace bizcomms::store

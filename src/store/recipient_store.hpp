@@ -15,8 +15,8 @@ public:
   Result<alert::Page<alert::Recipient, alert::RecipientId>> list(const alert::RecipientQuery& query) override;
   Result<alert::Recipient> change(alert::RecipientId id, const alert::RecipientChange& change) override;
   Status erase(alert::RecipientId id) override;
-  Status opt_out(const std::string& phone_number, const alert::OptOut& opt_out) override;
-  Status opt_in(const std::string& phone_number) override;
+  Status opt_out(const std::string& phone_number, const alert::OptOut& opt_out, const alert::ProviderId& message) override;
+  Status opt_in(const std::string& phone_number, const alert::ProviderId& message) override;
 
 private:
   Error number_taken(const std::string& phone_number);

@@ -20,8 +20,8 @@ const db::Statement k_complete{.sql = k_complete_sql, .effect = Effect::writes};
 
 constexpr db::Statement k_alerts{.sql = R"(
   WITH stalled AS MATERIALIZED (
-    SELECT alert_id FROM alerts WHERE status = 0 AND progressed_at <= now() - make_interval(secs => $1::float8)
-    ORDER BY alert_id LIMIT $2::int8 FOR NO KEY UPDATE SKIP LOCKED),
+    SELECT alert_id FROM alerts WHERE status = 0 AND (priority >= 2) = $3::bool AND progressed_at <= now() - make_interval(secs => $1::float8)
+    ORDER BY priority DESC, alert_id DESC LIMIT $2::int8 FOR NO KEY UPDATE SKIP LOCKED),
   touched AS (UPDATE alerts a SET progressed_at = now() FROM stalled s WHERE a.alert_id = s.alert_id RETURNING a.*)
   INSERT INTO outbox (kind, alert_id, batch, lane, epoch, trace)
   SELECT 0, alert_id, 0, CASE WHEN priority >= 2 THEN 1 ELSE 0 END, epoch, trace FROM touched)",
@@ -31,7 +31,7 @@ constexpr db::Statement k_alerts{.sql = R"(
 constexpr db::Statement k_batches{.sql = R"(
   WITH stalled AS MATERIALIZED (
     SELECT b.alert_id, b.batch, a.priority, a.epoch, a.trace FROM alert_batches b JOIN alerts a ON a.alert_id = b.alert_id
-    WHERE b.state = 0 AND b.blamed < 3 AND a.status = 1 AND b.progressed_at <= now() - make_interval(secs => $1::float8)
+    WHERE b.state = 0 AND b.blamed < 3 AND a.status = 1 AND (a.priority >= 2) = $3::bool AND b.progressed_at <= now() - make_interval(secs => $1::float8)
     ORDER BY b.alert_id, b.batch LIMIT $2::int8 FOR NO KEY UPDATE OF b SKIP LOCKED),
   touched AS (
     UPDATE alert_batches b SET progressed_at = now() FROM stalled s WHERE b.alert_id = s.alert_id AND b.batch = s.batch)
@@ -54,22 +54,26 @@ constexpr db::Statement k_orphans{.sql = R"(
   FROM orphans o, (SELECT count(*) FROM expired) AS first WHERE b.alert_id = o.alert_id AND b.batch = o.batch)",
                                   .effect = Effect::writes};
 
+double seconds_of(Millis duration) { return std::chrono::duration<double>(duration).count(); }
+
 }  // namespace
 
-Result<int> PostgresBatchStore::redrive_stalled(Millis idle, int limit) {
-  const double seconds = std::chrono::duration<double>(idle).count();
+Result<int> PostgresBatchStore::redrive_stalled(alert::Lane lane, Millis idle, int limit) {
   std::int64_t driven = 0;
-  const auto completed = repeating([&] { return m_pool.run(k_complete); });
-  if (!completed) { return completed.error(); }
   for (const db::Statement* statement : {&k_alerts, &k_batches}) {
-    const auto rows = repeating([&] { return m_pool.run(*statement, db::Params().add(seconds).add(std::int64_t{limit} - driven)); });
+    const auto params = db::Params().add(seconds_of(idle)).add(std::int64_t{limit} - driven).add(lane == alert::Lane::urgent);
+    const auto rows = repeating([&] { return m_pool.run(*statement, params); });
     if (!rows) { return rows.error(); }
     driven += rows->affected();
   }
-  const auto orphans = repeating([&] { return m_pool.run(k_orphans, db::Params().add(seconds).add(std::int64_t{limit})); });
-  if (!orphans) { return orphans.error(); }
   if (driven > 0) { m_bell.ring(); }
   return static_cast<int>(driven);
+}
+
+Status PostgresBatchStore::finish_stalled(Millis idle, int limit) {
+  const auto completed = repeating([&] { return m_pool.run(k_complete); });
+  if (!completed) { return completed.error(); }
+  return db::status_of(repeating([&] { return m_pool.run(k_orphans, db::Params().add(seconds_of(idle)).add(std::int64_t{limit})); }));
 }
 
 }  // namespace bizcomms::store

@@ -6,6 +6,7 @@
 #include "store/outbox.hpp"
 #include "store/queue.hpp"
 #include "store/recipient_store.hpp"
+#include "store/sender_rates.hpp"
 
 namespace bizcomms::store {
 
@@ -17,7 +18,8 @@ struct Store::Hidden {
         ledger(pool, settings),
         outbox(pool, bell),
         queue(pool, settings, log),
-        stories(pool) {}
+        stories(pool),
+        rates(pool) {}
 
   Bell bell;
   PostgresAlertStore alerts;
@@ -27,6 +29,7 @@ struct Store::Hidden {
   PostgresOutbox outbox;
   PostgresQueue queue;
   PostgresSeen stories;
+  PostgresSenderRates rates;
 };
 
 Store::Store(db::Pool& pool, const Settings& settings, const Log& log, Metrics& metrics, const Clock& clock)
@@ -40,5 +43,6 @@ alert::DeliveryLedger& Store::ledger() { return m_hidden->ledger; }
 alert::Outbox& Store::outbox() { return m_hidden->outbox; }
 alert::EventQueue& Store::queue() { return m_hidden->queue; }
 alert::SeenStories& Store::stories() { return m_hidden->stories; }
+alert::SenderRates& Store::rates() { return m_hidden->rates; }
 
 }  // namespace bizcomms::store

@@ -123,6 +123,12 @@ void TwilioReader::fetch_round(std::vector<Try*>& tries) {
   for (std::size_t i = 0; i < tries.size(); ++i) { judge(*tries[i], *std::move(shared->answers[i]), took); }
 }
 
+void TwilioReader::stop_all(std::vector<Try>& tries) {
+  for (Try& one : tries) {
+    if (!one.result) { one.result.emplace(Error{.code = ErrorCode::unavailable, .message = "The look-up at Twilio was stopped."}); }
+  }
+}
+
 void TwilioReader::fetch_all(std::vector<Try>& tries) {
   for (;;) {
     std::vector<Try*> open;
@@ -130,6 +136,7 @@ void TwilioReader::fetch_all(std::vector<Try>& tries) {
       if (!one.result && open.size() < static_cast<std::size_t>(m_lookup.in_flight_max)) { open.push_back(&one); }
     }
     if (open.empty()) { return; }
+    if (m_stop.stop_requested()) { return stop_all(tries); }
     fetch_round(open);
     Millis wait{0};
     for (const Try* const one : open) {
@@ -138,19 +145,18 @@ void TwilioReader::fetch_all(std::vector<Try>& tries) {
       const Millis asked = std::min(one->asked_to_wait.value_or(Millis{0}), m_lookup.backoff.longest);
       wait = std::max({wait, asked, m_lookup.backoff.delay(one->tries, m_random)});
     }
-    if (wait > Millis{0} && !sleep_for(m_stop, wait)) {
-      for (Try& one : tries) {
-        if (!one.result) { one.result.emplace(Error{.code = ErrorCode::unavailable, .message = "The look-up at Twilio was stopped."}); }
-      }
-    }
+    if (wait > Millis{0}) { sleep_for(m_stop, wait); }
   }
 }
 
-Result<std::string> TwilioReader::get(const std::string& path) {
-  std::vector<Try> tries(1);
-  tries.front().path = path;
+std::vector<Result<std::string>> TwilioReader::get(const std::vector<std::string>& paths) {
+  std::vector<Try> tries(paths.size());
+  for (std::size_t i = 0; i < paths.size(); ++i) { tries[i].path = paths[i]; }
   fetch_all(tries);
-  return *std::move(tries.front().result);
+  std::vector<Result<std::string>> bodies;
+  bodies.reserve(tries.size());
+  for (Try& one : tries) { bodies.push_back(*std::move(one.result)); }
+  return bodies;
 }
 
 // Twilio gives the next page relative to its host. An absolute one is followed to our host only: the credentials go with it.

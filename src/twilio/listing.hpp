@@ -42,8 +42,8 @@ public:
   TwilioReader(const Settings& settings, const LookupSettings& lookup, http::Client& client, Metrics& metrics, std::stop_token stop,
                std::uint64_t seed);
 
-  // The body of a 200. `not_found` for 404 with code 20404.
-  [[nodiscard]] Result<std::string> get(const std::string& path);
+  // Per path the body of a 200. `not_found` for 404 with code 20404.
+  [[nodiscard]] std::vector<Result<std::string>> get(const std::vector<std::string>& paths);
   // Per listing the items of its pages, in Twilio's order, or why it could not be read to its end.
   [[nodiscard]] std::vector<Result<std::vector<ListedItem>>> walk(std::vector<Listing> listings);
 
@@ -52,6 +52,7 @@ private:
   struct Try;
   void fetch_round(std::vector<Try*>& tries);
   void fetch_all(std::vector<Try>& tries);
+  static void stop_all(std::vector<Try>& tries);
   void judge(Try& one, Result<http::ClientResponse> answer, SteadyTime::duration took);
   void take_page(Walk& walk, const std::string& body) const;
   [[nodiscard]] http::ClientRequest request_for(const std::string& path) const;

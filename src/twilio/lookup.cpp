@@ -23,8 +23,10 @@ using alert::LookupQuestion;
 using Candidates = Result<std::vector<Candidate>>;
 using Items = Result<std::vector<ListedItem>>;
 
-// Our start time and Twilio's creation time come from different clocks.
+// Our start time and Twilio's creation time come from different clocks. Further back only what carries the same text counts: it is ours,
+// from a time when our clock was wrong.
 constexpr std::chrono::seconds k_clock_slack{60};
+constexpr std::chrono::hours k_clock_error{2};
 constexpr std::string_view k_trial_prefix = "Sent from your Twilio trial account - ";
 constexpr int k_inbound_page_size = 1000;
 
@@ -53,14 +55,36 @@ std::vector<Candidate> candidates_of(const LookupQuestion& question, const std::
   for (const ListedItem& item : items) {
     if (!item.outbound || (!item.to.empty() && item.to != question.to)) { continue; }
     // Without a readable time it may be the one: only a candidate keeps us from sending again.
-    if (item.created_at && *item.created_at < question.started_at - k_clock_slack) { continue; }
+    const bool same_body = channel == Channel::voice || has_body(item, question.body_hash);
+    const Millis reach = channel == Channel::sms && same_body ? Millis{k_clock_error} : Millis{k_clock_slack};
+    if (item.created_at && *item.created_at < question.started_at - reach) { continue; }
     if (!(channel == Channel::sms ? is_message_sid(item.sid) : is_call_sid(item.sid)) || !seen.insert(item.sid).second) { continue; }
     found.push_back({.sid = item.sid,
-                     .same_body = channel == Channel::voice || has_body(item, question.body_hash),
+                     .same_body = same_body,
                      .created_at = item.created_at.value_or(question.started_at),
                      .kind = meaning_of(channel, item.status).value_or(StatusMeaning{}).kind});
   }
   return found;
+}
+
+Result<alert::ProviderStatus> status_in(const alert::ProviderId& sid, const std::string& body, const ResendSettings& resend) {
+  const auto document = json::Document::parse(body);
+  if (!document) { return Error{.code = ErrorCode::unavailable, .message = "Twilio's answer could not be read."}; }
+  const bool is_message = is_message_sid(sid);
+  const auto status = document->root()["status"].as_string().value_or("");
+  const auto meaning = meaning_of(is_message ? Channel::sms : Channel::voice, status);
+  if (!meaning) { return Error{.code = ErrorCode::unavailable, .message = "Twilio's answer names no status that we know."}; }
+  alert::ProviderStatus result{.rank = meaning->rank, .kind = meaning->kind};
+  if (const auto code = document->root()["error_code"].as_int(); code && *code > 0 && *code <= 999'999) {
+    result.error_code = static_cast<int>(*code);
+    result.reason = sentence_of(*result.error_code);
+  } else if (meaning->kind == alert::ReportKind::failed) {
+    result.reason = is_message ? "The message was not delivered; Twilio gave no reason." : call_failure(status);
+  }
+  if (meaning->kind == alert::ReportKind::failed) {
+    result.resending = is_message ? message_resending(result.error_code, resend) : call_resending(status, resend);
+  }
+  return result;
 }
 
 }  // namespace
@@ -73,6 +97,9 @@ struct TwilioLookup::Hidden {
 
   [[nodiscard]] std::vector<Listing> listings_of(const Target& target, Time earliest) const;
   [[nodiscard]] std::optional<Error> unanswerable(const LookupQuestion& question) const;
+  [[nodiscard]] std::string path_of(const alert::ProviderId& sid) const {
+    return account_path + (is_message_sid(sid) ? "/Messages/" : "/Calls/") + sid + ".json";
+  }
 
   Settings settings;
   LookupSettings lookup;
@@ -88,8 +115,8 @@ std::vector<Listing> TwilioLookup::Hidden::listings_of(const Target& target, Tim
   http::Parameters dated = plain;
   dated.emplace_back(is_sms ? "DateSent>" : "StartTime>", to_date(earliest - std::chrono::hours{24}));
   const std::string array = is_sms ? "messages" : "calls";
-  return {{.path = path + http::to_form(dated), .array = array, .created_since = earliest - k_clock_slack},
-          {.path = path + http::to_form(plain), .array = array, .created_since = earliest - k_clock_slack}};
+  return {{.path = path + http::to_form(dated), .array = array, .created_since = earliest - k_clock_error},
+          {.path = path + http::to_form(plain), .array = array, .created_since = earliest - k_clock_error}};
 }
 
 std::optional<Error> TwilioLookup::Hidden::unanswerable(const LookupQuestion& question) const {
@@ -147,26 +174,23 @@ std::vector<Candidates> TwilioLookup::look_up(std::span<const LookupQuestion> qu
   return answers;
 }
 
-Result<ProviderStatus> TwilioLookup::fetch_status(const alert::ProviderId& sid) {
-  const bool is_message = is_message_sid(sid);
-  if (!is_message && !is_call_sid(sid)) {
-    return Error{.code = ErrorCode::not_found, .message = "That is neither a message's nor a call's SID."};
+std::vector<Result<alert::ProviderStatus>> TwilioLookup::statuses(std::span<const alert::ProviderId> sids) {
+  std::vector<std::string> paths;
+  for (const alert::ProviderId& sid : sids) {
+    if (is_message_sid(sid) || is_call_sid(sid)) { paths.push_back(m_hidden->path_of(sid)); }
   }
-  const auto body = m_hidden->reader.get(m_hidden->account_path + (is_message ? "/Messages/" : "/Calls/") + sid + ".json");
-  if (!body) { return body.error(); }
-  const auto document = json::Document::parse(*body);
-  if (!document) { return Error{.code = ErrorCode::unavailable, .message = "Twilio's answer could not be read."}; }
-  const auto status = document->root()["status"].as_string().value_or("");
-  const auto meaning = meaning_of(is_message ? Channel::sms : Channel::voice, status);
-  if (!meaning) { return Error{.code = ErrorCode::unavailable, .message = "Twilio's answer names no status that we know."}; }
-  ProviderStatus result{.rank = meaning->rank, .kind = meaning->kind};
-  if (const auto code = document->root()["error_code"].as_int(); code && *code > 0 && *code <= 999'999) {
-    result.error_code = static_cast<int>(*code);
-    result.reason = sentence_of(*result.error_code);
-  } else if (meaning->kind == alert::ReportKind::failed) {
-    result.reason = is_message ? "The message was not delivered; Twilio gave no reason." : call_failure(status);
+  const auto bodies = m_hidden->reader.get(paths);
+  std::vector<Result<alert::ProviderStatus>> answers;
+  std::size_t next = 0;
+  for (const alert::ProviderId& sid : sids) {
+    if (!is_message_sid(sid) && !is_call_sid(sid)) {
+      answers.emplace_back(Error{.code = ErrorCode::not_found, .message = "That is neither a message's nor a call's SID."});
+      continue;
+    }
+    const auto& body = bodies[next++];
+    answers.push_back(body ? status_in(sid, *body, m_hidden->settings.resend) : Result<alert::ProviderStatus>(body.error()));
   }
-  return result;
+  return answers;
 }
 
 Result<std::vector<InboundMessage>> TwilioLookup::inbound_since(Time since) {

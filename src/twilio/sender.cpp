@@ -88,7 +88,8 @@ http::Parameters TwilioSender::Hidden::call_form(const alert::Dispatch& dispatch
 }
 
 std::string TwilioSender::Hidden::calling_number(const alert::Dispatch& dispatch) const {
-  return is_service_sid(dispatch.sender) ? settings.voice.number : dispatch.sender;
+  const bool can_call = !is_service_sid(dispatch.sender) && !is_short_code(dispatch.sender);
+  return can_call ? dispatch.sender : settings.voice.number;
 }
 
 http::ClientRequest TwilioSender::Hidden::request_for(const alert::Dispatch& dispatch, const http::Parameters& form) const {
@@ -102,6 +103,7 @@ http::ClientRequest TwilioSender::Hidden::request_for(const alert::Dispatch& dis
   request.connect_timeout = settings.connect_timeout;
   request.timeout = settings.request_timeout;
   request.body_bytes_max = k_answer_bytes_max;
+  request.urgent = dispatch.lane == alert::Lane::urgent;
   request.may_leave = [&steady = clock, ends = dispatch.lease_ends,
                        needed = alert::DeliverySettings::needed_of_lease(settings.request_timeout)] {
     return steady.steady() + needed <= ends;
@@ -148,8 +150,10 @@ void TwilioSender::send(alert::Dispatch dispatch, std::function<void(Result<aler
   } else {
     const std::string from = self.calling_number(dispatch);
     if (from.empty()) {
-      Error error{.code = ErrorCode::misconfigured,
-                  .message = "Calls need a number of ours, and the sender is a messaging service. Give one with --twilio-voice-number."};
+      Error error{
+          .code = ErrorCode::misconfigured,
+          .message =
+              "Calls need a number of ours, and the sender is a messaging service or a short code. Give one with --twilio-voice-number."};
       error.fields = {{"sender", error.message}};
       return self.refuse(std::move(error), std::move(done));
     }

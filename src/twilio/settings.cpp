@@ -76,9 +76,12 @@ void check_senders(const Settings& settings, Findings& findings) {
   }
   if (services == 1) { return; }
   for (std::size_t i = 0; i < senders.size(); ++i) {
-    if (!alert::is_phone_number(senders[i])) {
+    if (!alert::is_phone_number(senders[i]) && !is_short_code(senders[i])) {
       return wrong(
-          fmt::format("has no number at place {}; write '+', then 7 to 15 digits, or one messaging service (MG and 32 hex digits)", i + 1));
+          fmt::format("has no number at place {}; write '+', then 7 to 15 digits, or a short code of 5 or 6 digits, or one messaging "
+                      "service (MG and 32 hex "
+                      "digits)",
+                      i + 1));
     }
     if (std::count(senders.begin(), senders.end(), senders[i]) > 1) {
       return wrong(fmt::format("names {} twice; name each number once", masked_number(senders[i])));
@@ -139,6 +142,18 @@ bool is_account_sid(std::string_view text) { return is_sid(text, "AC"); }
 bool is_service_sid(std::string_view text) { return is_sid(text, "MG"); }
 bool is_message_sid(std::string_view text) { return is_sid(text, "SM") || is_sid(text, "MM"); }
 bool is_call_sid(std::string_view text) { return is_sid(text, "CA"); }
+
+bool is_short_code(std::string_view text) {
+  return (text.size() == 5 || text.size() == 6) && text.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+double default_segments_per_second(std::string_view sender) {
+  constexpr std::array<std::string_view, 7> k_toll_free = {"+1800", "+1833", "+1844", "+1855", "+1866", "+1877", "+1888"};
+  if (is_service_sid(sender)) { return 0; }
+  if (is_short_code(sender)) { return 100; }
+  if (!sender.starts_with("+1")) { return 10; }
+  return std::find(k_toll_free.begin(), k_toll_free.end(), sender.substr(0, 5)) != k_toll_free.end() ? 3 : 1;
+}
 
 bool Settings::uses_service() const { return senders.size() == 1 && is_service_sid(senders.front()); }
 

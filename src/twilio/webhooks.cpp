@@ -124,6 +124,17 @@ std::optional<StatusMeaning> call_status(std::string_view status) {
   return std::nullopt;
 }
 
+std::optional<alert::Resending> message_resending(std::optional<int> error_code, const ResendSettings& resend) {
+  const auto lost = error_code ? carrier_retry(*error_code) : std::nullopt;
+  if (!lost) { return std::nullopt; }
+  return alert::Resending{.times = resend.lost_times, .after = resend.lost_after > Millis{0} ? resend.lost_after : *lost};
+}
+
+std::optional<alert::Resending> call_resending(std::string_view status, const ResendSettings& resend) {
+  if (status != "busy" && status != "no-answer") { return std::nullopt; }
+  return alert::Resending{.times = resend.missed_times, .after = resend.missed_after};
+}
+
 Result<alert::Report> parse_message_status(const http::Request& request, const http::Parameters& form, Time now,
                                            const ResendSettings& resend) {
   std::string sid = text_of(form, "MessageSid");
@@ -142,10 +153,7 @@ Result<alert::Report> parse_message_status(const http::Request& request, const h
   } else if (meaning->kind == ReportKind::failed) {
     report->reason = "The message was not delivered; Twilio gave no reason.";
   }
-  const auto lost = *code ? carrier_retry(**code) : std::nullopt;
-  if (meaning->kind == ReportKind::failed && lost) {
-    report->resending = {.times = resend.lost_times, .after = resend.lost_after > Millis{0} ? resend.lost_after : *lost};
-  }
+  if (meaning->kind == ReportKind::failed) { report->resending = message_resending(*code, resend); }
   return report;
 }
 
@@ -166,7 +174,7 @@ Result<alert::Report> parse_call_status(const http::Request& request, const http
   if (meaning->kind == ReportKind::failed) {
     report->reason = *code ? sentence_of(**code) : call_failure(status, http::find(form, "SipResponseCode").value_or(""));
   }
-  if (status == "busy" || status == "no-answer") { report->resending = {.times = resend.missed_times, .after = resend.missed_after}; }
+  report->resending = call_resending(status, resend);
   return report;
 }
 

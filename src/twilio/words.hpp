@@ -16,4 +16,8 @@ namespace bizcomms::twilio {
 // it.
 [[nodiscard]] std::optional<OptOutWord> effective_opt_out(std::string_view body, std::string_view to);
 
+// Whether what failed so is sent again.
+[[nodiscard]] std::optional<alert::Resending> message_resending(std::optional<int> error_code, const ResendSettings& resend);
+[[nodiscard]] std::optional<alert::Resending> call_resending(std::string_view status, const ResendSettings& resend);
+
 }  // namespace bizcomms::twilio

@@ -11,8 +11,7 @@ Breaker::Allowance Breaker::allowance(SteadyTime now) const {
 
 void Breaker::departed(SteadyTime now) {
   if (!m_open) { return; }
-  m_probed = true;
-  m_last_probe_at = now;
+  if (!m_first_probe_at) { m_first_probe_at = now; }
   m_next_probe_at = now + m_delay;  // should this probe's answer never come
 }
 
@@ -23,20 +22,23 @@ Millis Breaker::until_probe(SteadyTime now) const {
 
 Breaker::Change Breaker::succeeded(SteadyTime left_at, SteadyTime now) {
   if (!m_open) {
-    count(now, false);
+    if (left_at >= m_closed_at) { count(now, false); }
     return Change::none;
   }
   if (!is_probe(left_at)) { return Change::none; }
   m_open = false;
+  m_closed_at = now;
   m_slices = {};
   return Change::closed;
 }
 
 Breaker::Change Breaker::failed(SteadyTime left_at, SteadyTime now) {
   if (m_open) {
-    if (is_probe(left_at)) { probe_failed(now); }
+    // Those that were under way together count as one.
+    if (is_probe(left_at) && left_at >= m_probe_failed_at) { probe_failed(now); }
     return Change::none;
   }
+  if (left_at < m_closed_at) { return Change::none; }
   count(now, true);
   if (!outage_prevails(now)) { return Change::none; }
   open(now);
@@ -51,13 +53,15 @@ Breaker::Change Breaker::trip(SteadyTime left_at, SteadyTime now) {
 
 void Breaker::open(SteadyTime now) {
   m_open = true;
-  m_probed = false;
+  m_first_probe_at.reset();
+  m_probe_failed_at = {};
+  m_in_a_row = 0;
   m_delay = m_settings.probe_first;
   m_next_probe_at = now + m_delay;
 }
 
 void Breaker::probe_failed(SteadyTime now) {
-  m_probed = false;
+  m_probe_failed_at = now;
   m_delay = std::min(m_delay * 2, m_settings.probe_longest);
   m_next_probe_at = now + m_delay;
 }
@@ -68,6 +72,7 @@ std::int64_t Breaker::slice_number(SteadyTime now) const {
 }
 
 void Breaker::count(SteadyTime now, bool outage) {
+  m_in_a_row = outage ? m_in_a_row + 1 : 0;
   const std::int64_t number = slice_number(now);
   Slice& slice = m_slices[static_cast<std::size_t>(number) % m_slices.size()];
   if (slice.number != number) { slice = {.number = number}; }
@@ -76,6 +81,7 @@ void Breaker::count(SteadyTime now, bool outage) {
 }
 
 bool Breaker::outage_prevails(SteadyTime now) const {
+  if (m_in_a_row >= m_settings.in_a_row) { return true; }
   const std::int64_t oldest = slice_number(now) - std::ssize(m_slices) + 1;
   int requests = 0;
   int outages = 0;

@@ -1,9 +1,10 @@
-// A circuit breaker: stops sending while the other side is out, and lets single requests through to see whether it is back. Pure: time is
-// given. Not thread-safe.
+// A circuit breaker: stops sending while the other side is out (a share of the latest requests, or so many in a row, met an outage), and
+// lets single requests through to see whether it is back. Pure: time is given. Not thread-safe.
 #pragma once
 
 #include <array>
 #include <cstdint>
+#include <optional>
 
 #include "bizcomms/base/time.hpp"
 #include "bizcomms/worker/settings.hpp"
@@ -40,15 +41,18 @@ private:
   [[nodiscard]] std::int64_t slice_number(SteadyTime now) const;
   void open(SteadyTime now);
   void probe_failed(SteadyTime now);
-  [[nodiscard]] bool is_probe(SteadyTime left_at) const { return m_probed && left_at >= m_last_probe_at; }
+  // Any since the outage began, not the last alone: an answer may take longer than the wait until the next probe.
+  [[nodiscard]] bool is_probe(SteadyTime left_at) const { return m_first_probe_at && left_at >= *m_first_probe_at; }
 
   BreakerSettings m_settings;
   std::array<Slice, 10> m_slices{};
   bool m_open = false;
-  bool m_probed = false;
-  SteadyTime m_last_probe_at{};
+  int m_in_a_row = 0;  // outages, while closed
+  std::optional<SteadyTime> m_first_probe_at;
+  SteadyTime m_probe_failed_at{};
   SteadyTime m_next_probe_at{};
   Millis m_delay{0};
+  SteadyTime m_closed_at = SteadyTime::min();  // what left before says nothing of now
 };
 
 }  // namespace bizcomms::worker

@@ -16,7 +16,14 @@
 namespace bizcomms::worker {
 
 // Which stream of the seed each part draws from; receivers and recorders add their number.
-enum class RandomStream : std::uint64_t { dispatcher = 1, finisher = 2, reconciler = 3, recorders = 100, receivers = 200 };
+enum class RandomStream : std::uint64_t {
+  dispatcher = 1,
+  finisher = 2,
+  reconciler = 3,
+  state_checker = 4,
+  recorders = 100,
+  receivers = 200
+};
 
 // All of it is thread-safe or constant.
 struct Context {

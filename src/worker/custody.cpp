@@ -51,7 +51,14 @@ void Custody::extend_due() {
   receipts.reserve(asked.size());
   for (const auto& held : asked) { receipts.push_back(held->message.receipt); }
   const auto extended = m_health.note(m_queue.extend(receipts));
-  if (extended) { note(asked, *extended, now); }
+  if (!extended) { return; }
+  note(asked, *extended, now);
+  std::vector<std::pair<alert::AlertId, std::int32_t>> batches;
+  for (const auto& held : asked) {
+    // An alert's own event stands for its only batch, where it has no more.
+    if (!held->lost) { batches.emplace_back(held->message.event.alert, std::max(1, held->message.event.batch)); }
+  }
+  static_cast<void>(m_batches.note_held(batches));  // at worst they are published once more
 }
 
 void Custody::run(Millis interval, const std::stop_token& stop) {

@@ -67,9 +67,13 @@ void Dispatcher::begin(std::vector<Departure> departures) {
 }
 
 void Dispatcher::skip(const Departure& departure, BeginVerdict verdict) {
+  const Row& row = *departure.row;
+  m_context.ports.permits.give_back(m_senders[row.sender], row.channel, departure.work->segments);
   if (verdict == BeginVerdict::taken) {
     departure.work->contended = true;
     m_context.meters.contended.add();
+  } else if (verdict == BeginVerdict::doubtful) {
+    ++departure.work->tally.unknown;
   } else {
     ++departure.work->tally.withdrawn;
     m_context.meters.withdrawn.add();
@@ -116,6 +120,7 @@ void Dispatcher::send(const Departure& departure, const alert::Intent& intent, a
   flight->id = intent.id;
   flight->token = intent.token;
   flight->attempt = answer.attempt;
+  flight->refusals = departure.row->refusals;
   flight->sender = sender_of(*departure.row, answer.sender);
   flight->to = answer.phone_number;
   flight->left_at = m_context.clock.steady();
@@ -128,7 +133,8 @@ void Dispatcher::send(const Departure& departure, const alert::Intent& intent, a
                            .message = content.message,
                            .started_at = answer.started_at,
                            .lease_ends = lease_ends,
-                           .trace = departure.work->alert.trace};
+                           .trace = departure.work->alert.trace,
+                           .lane = departure.work->lane};
   m_context.failpoints.hit(Failpoint::before_request);
   m_context.ports.sender.send(std::move(dispatch),
                               [flight = std::move(flight), traffic = m_context.traffic](Result<alert::ProviderId> result) {

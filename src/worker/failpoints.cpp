@@ -1,7 +1,5 @@
 #include "bizcomms/worker/failpoints.hpp"
 
-#include <unistd.h>
-
 #include <atomic>
 #include <charconv>
 #include <csignal>
@@ -38,8 +36,9 @@ std::optional<int> passing_of(std::string_view text) {
   return value;
 }
 
+// To this very thread: sent to the process it may reach another one first, and this one would go on for a moment.
 Failpoints::Act signal_ourselves(int signal) {
-  return [signal](Failpoint) { ::kill(::getpid(), signal); };
+  return [signal](Failpoint) { static_cast<void>(std::raise(signal)); };
 }
 
 }  // namespace

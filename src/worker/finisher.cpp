@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include <fmt/format.h>
+
 namespace bizcomms::worker {
 
 namespace {
@@ -109,7 +111,8 @@ void Finisher::blame(const Work& work, const std::string& reason, const std::sto
     for (const std::int32_t batch : work.batches) {
       if (auto done = m_context.ports.batches.blame(id, batch, reason); !done) { return done; }
     }
-    return work.batches.empty() && last ? m_context.ports.batches.fail(id, reason) : Status{};
+    const bool expansion = work.batches.empty() && work.held->message.event.kind == alert::EventKind::alert_created;
+    return expansion && last ? m_context.ports.batches.fail(id, reason) : Status{};
   });
   if (!blamed && !stop.stop_requested()) {
     m_context.log.warning("The reason could not be kept", blamed.error(), {{"alert_id", id.to_string()}});
@@ -118,7 +121,8 @@ void Finisher::blame(const Work& work, const std::string& reason, const std::sto
 
 void Finisher::release(const Work& work, const std::stop_token& stop) {
   const alert::Message& message = work.held->message;
-  const std::string reason = work.fault->message;
+  const std::string& reason = work.fault->message;  // callers see it; the cause is for operators
+  const std::string whole = work.fault->cause.empty() ? reason : fmt::format("{} ({})", reason, work.fault->cause);
   m_context.meters.poisoned.add();
   m_context.log.error("A message cannot be handled", *work.fault,
                       {{"alert_id", message.event.alert.to_string()},
@@ -128,7 +132,7 @@ void Finisher::release(const Work& work, const std::stop_token& stop) {
   blame(work, reason, stop);
   const Millis delay = m_context.settings.port_backoff.bound(message.receives);
   const auto released = persistently(m_context.queue, m_context.settings.port_backoff, m_random, stop,
-                                     [&] { return m_context.ports.queue.release(message.receipt, delay, reason); });
+                                     [&] { return m_context.ports.queue.release(message.receipt, delay, whole); });
   if (!released && !stop.stop_requested()) { m_context.log.error("A message cannot be released; it comes again", released.error()); }
 }
 

@@ -44,6 +44,10 @@ Judgement cannot_tell(Millis since_start, bool looked, const alert::DeliverySett
 
 }  // namespace
 
+Time sought_since(const alert::Delivery& delivery) {
+  return is_inherited(delivery.attempt) ? delivery.id.alert.uuid.time() : delivery.attempt.started_at;
+}
+
 Judgement judge(const alert::Delivery& delivery, Time now, const std::optional<Seen>& seen, const alert::DeliverySettings& settings) {
   const alert::Attempt& attempt = delivery.attempt;
   const Millis since_start = std::max(now - attempt.started_at, Millis{0});
@@ -52,7 +56,9 @@ Judgement judge(const alert::Delivery& delivery, Time now, const std::optional<S
   if (auto sid = match(open, delivery.id.channel, attempt.started_at)) { return {.kind = Judgement::Kind::found, .sid = std::move(sid)}; }
   if (!open.empty()) { return cannot_tell(since_start, false, settings); }
   const bool surely_absent = attempt.looks + 1 >= k_looks_for_absent && since_start > settings.grace();
-  if (!surely_absent) { return cannot_tell(since_start, true, settings); }
+  if (!surely_absent) {  // however old: it was not looked at before
+    return {.kind = Judgement::Kind::cannot_tell, .look_in = next_look_in(since_start, settings), .looked = true};
+  }
   if (attempt.number < settings.attempts_max) { return {.kind = Judgement::Kind::absent}; }
   return {.kind = Judgement::Kind::given_up,
           .reason = fmt::format("The provider took none of {} {}.", attempt.number, attempt.number == 1 ? "attempt" : "attempts")};

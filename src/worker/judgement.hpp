@@ -25,6 +25,9 @@ struct Judgement {
   std::string reason{};
 };
 
+// Since when its message may have been taken: an inherited one's since the alert's creation.
+[[nodiscard]] Time sought_since(const alert::Delivery& delivery);
+
 // `candidates` with whether some delivery has claimed each; nothing when the lists could not be read, or there is no number to ask for.
 struct Seen {
   std::vector<alert::Candidate> candidates{};

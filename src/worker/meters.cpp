@@ -5,7 +5,7 @@ namespace bizcomms::worker {
 namespace {
 
 const std::vector<double> k_group_sizes{1, 2, 5, 10, 25, 50, 100, 250, 500, 1000};
-constexpr std::array<const char*, 5> k_outcomes{"sent", "retry", "retry_unused", "unknown", "failed"};
+constexpr std::array<const char*, 4> k_outcomes{"sent", "retry", "unknown", "failed"};
 constexpr std::array<const char*, 4> k_judgements{"found", "absent", "cannot_tell", "given_up"};
 
 LaneMeters lane_meters(Metrics& metrics, alert::Lane lane) {
@@ -42,7 +42,10 @@ Meters::Meters(Metrics& metrics)
       due_retry(metrics.counter("bizcomms_due_deliveries_total", "Due deliveries that the sweeper drove.", {{"kind", "retry"}})),
       due_unknown(metrics.counter("bizcomms_due_deliveries_total", "Due deliveries that the sweeper drove.", {{"kind", "unknown"}})),
       redriven(metrics.counter("bizcomms_redriven_total", "Alerts and batches published again because they had stalled.")),
-      learnt_opt_outs(metrics.counter("bizcomms_opt_outs_learnt_total", "Opt-outs learnt from the provider's refusal.")) {
+      learnt_opt_outs(metrics.counter("bizcomms_opt_outs_learnt_total", "Opt-outs learnt from the provider's refusal.")),
+      states_asked(metrics.counter("bizcomms_states_asked_total",
+                                   "Messages and calls whose state was asked for, since no callback had told their end.")),
+      states_learnt(metrics.counter("bizcomms_states_learnt_total", "Of those, the ones whose end was so learnt.")) {
   for (const alert::Channel channel : {alert::Channel::sms, alert::Channel::voice}) {
     const auto place = static_cast<std::size_t>(channel);
     const std::string name(to_string(channel));

@@ -46,9 +46,11 @@ struct Meters {
   std::array<Counter*, 4> judged{};  // by Judgement::Kind
   Counter& redriven;
   Counter& learnt_opt_outs;
+  Counter& states_asked;
+  Counter& states_learnt;
 
 private:
-  std::array<std::array<Counter*, 2>, 5> m_outcomes{};
+  std::array<std::array<Counter*, 2>, 4> m_outcomes{};
   std::array<LaneMeters, 2> m_lanes{};
 };
 

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include <fmt/format.h>
-
 namespace bizcomms::worker {
 
 using alert::NextStep;
@@ -17,11 +15,6 @@ constexpr Millis k_after_grace{1};
 // A provider that names a time is believed, within reason.
 Millis at_least(Millis delay, const std::optional<Millis>& asked_for) {
   return asked_for ? std::clamp(*asked_for, delay, Millis{std::chrono::hours{1}}) : delay;
-}
-
-std::string reason_of(const Error& error, int attempt) {
-  if (error.code != ErrorCode::unavailable) { return error.message; }
-  return fmt::format("{} Given up after {} {}.", error.message, attempt, attempt == 1 ? "attempt" : "attempts");
 }
 
 }  // namespace
@@ -43,14 +36,10 @@ Outcome outcome_of(const Answered& answered, const Result<alert::ProviderId>& an
   const Error& error = answer.error();
   outcome.error_code = error.provider_code;
   outcome.reason = error.message;
-  switch (alert::next_step(error.code, answered.attempt, settings)) {
-    case NextStep::retry:
-      outcome.kind = Outcome::Kind::retry;
-      outcome.due_in = at_least(settings.backoff.delay(answered.attempt, random), error.retry_after);
-      return outcome;
+  switch (alert::next_step(error.code)) {
     case NextStep::wait_for_us:
-      outcome.kind = Outcome::Kind::retry_unused;
-      outcome.due_in = at_least(settings.backoff.delay(answered.attempt, random), error.retry_after);
+      outcome.kind = Outcome::Kind::retry;
+      outcome.due_in = at_least(settings.backoff.delay(answered.refusals + 1, random), error.retry_after);
       return outcome;
     case NextStep::reconcile:
       outcome.kind = Outcome::Kind::unknown;
@@ -60,7 +49,6 @@ Outcome outcome_of(const Answered& answered, const Result<alert::ProviderId>& an
       break;
   }
   outcome.kind = Outcome::Kind::failed;
-  outcome.reason = reason_of(error, answered.attempt);
   return outcome;
 }
 

@@ -12,7 +12,7 @@ namespace bizcomms::worker {
 struct Answered {
   alert::DeliveryId id{};
   alert::AttemptToken token{};
-  int attempt = 1;
+  int refusals = 0;  // of this delivery before it, in a row
 };
 
 [[nodiscard]] alert::Outcome outcome_of(const Answered& answered, const Result<alert::ProviderId>& answer,

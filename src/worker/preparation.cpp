@@ -5,6 +5,8 @@
 #include <set>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "bizcomms/alert/segments.hpp"
 #include "bizcomms/alert/validation.hpp"
 #include "bizcomms/base/trace.hpp"
@@ -13,6 +15,22 @@
 namespace bizcomms::worker {
 
 using alert::Channel;
+
+namespace {
+
+bool is_ended(const alert::Alert& alert) {
+  return alert.status != alert::AlertStatus::queued && alert.status != alert::AlertStatus::sending;
+}
+
+}  // namespace
+
+bool is_too_old(const alert::Alert& alert, const Context& context) {
+  return context.clock.now() - alert.created_at > context.settings.alert_age_max;
+}
+
+std::string too_old_reason(const Context& context) {
+  return fmt::format("Not delivered within {} of the alert.", to_words(context.settings.alert_age_max));
+}
 
 void describe(Work& work, alert::Alert alert, const alert::Sender& sender) {
   work.alert = std::move(alert);
@@ -51,6 +69,10 @@ std::shared_ptr<Work> Preparation::prepare(std::shared_ptr<Held> held) const {
 
 Status Preparation::fill(Work& work) const {
   const alert::Event& event = work.held->message.event;
+  if (!is_known(event.kind)) {
+    return Error{.code = ErrorCode::internal,
+                 .message = fmt::format("Events of kind {} are not known to this version.", static_cast<int>(event.kind))};
+  }
   std::int32_t number = event.batch;
   if (event.kind == alert::EventKind::alert_created) {
     const auto first = expand(work);
@@ -81,39 +103,41 @@ Result<std::int32_t> Preparation::expand(Work& work) const {
   return on_the_spot ? 1 : 0;
 }
 
-bool Preparation::is_over(const alert::Alert& alert) const {
-  const bool open = alert.status == alert::AlertStatus::queued || alert.status == alert::AlertStatus::sending;
-  return !open || m_context.clock.now() - alert.created_at > m_context.settings.alert_age_max;
-}
-
 Status Preparation::load(Work& work, std::int32_t number) const {
   auto alert = m_context.ports.alerts.get(work.alert.id);
   if (!alert) { return alert.error().code == ErrorCode::not_found ? Status{} : alert.error(); }
   describe(work, std::move(*alert), m_context.ports.sender);
   work.lane = work.held->message.event.lane;
-  if (is_over(work.alert)) { return {}; }
+  if (is_ended(work.alert)) { return {}; }
+  if (is_too_old(work.alert, m_context)) {
+    work.batches = {number};
+    work.contended = true;  // somebody may have a row of it in flight
+    return m_context.ports.batches.give_up(work.alert.id, number, too_old_reason(m_context));
+  }
   const auto batch = m_context.ports.batches.load(work.alert.id, number);
   if (!batch) { return batch.error().code == ErrorCode::not_found ? Status{} : batch.error(); }
   m_context.database.worked();
   work.batches = {number};
   if (batch->state == alert::BatchState::settled) { return {}; }
   add_rows(work, *batch);
-  return work.held->message.receives > 1 ? leave_out_begun(work, number) : Status{};
+  const bool begun_before = work.held->message.receives > 1 || m_context.traffic->is_probing();
+  return begun_before ? leave_out_begun(work, number) : Status{};
 }
 
 void Preparation::add_rows(Work& work, const alert::Batch& batch) const {
-  const auto& senders = m_context.ports.sender.senders();
+  const auto senders = chosen_senders(batch.members, m_context.ports.sender.senders());
   work.rows.reserve(batch.members.size());
-  for (const alert::BatchMember& member : batch.members) {
-    const auto sender = static_cast<std::uint16_t>(chosen_sender(member.sender, member.recipient, senders));
+  for (std::size_t i = 0; i < batch.members.size(); ++i) {
+    const alert::BatchMember& member = batch.members[i];
     for (const Channel channel : {Channel::sms, Channel::voice}) {
       if (!uses(work.alert.content.method, channel) || !channel_enabled(member.preferences, channel)) { continue; }
-      work.rows.push_back({.recipient = member.recipient, .batch = batch.number, .channel = channel, .sender = sender});
+      work.rows.push_back({.recipient = member.recipient, .batch = batch.number, .channel = channel, .sender = senders[i]});
     }
   }
 }
 
-// Only saves refused begins: whoever had the message before has begun some.
+// Saves refused begins: whoever had the message before has begun some. While single requests probe a provider that was out it saves more:
+// a probe that is refused its begin never leaves, and the batch, given back, would offer the same row for the next one.
 Status Preparation::leave_out_begun(Work& work, std::int32_t number) const {
   const auto expiry = m_context.ports.ledger.expire_leases(work.alert.id, number);
   if (!expiry) { return expiry.error(); }

@@ -21,11 +21,14 @@ private:
   [[nodiscard]] Result<std::int32_t> expand(Work& work) const;
   [[nodiscard]] Status load(Work& work, std::int32_t number) const;
   [[nodiscard]] Status leave_out_begun(Work& work, std::int32_t number) const;
-  [[nodiscard]] bool is_over(const alert::Alert& alert) const;
   void add_rows(Work& work, const alert::Batch& batch) const;
 
   const Context& m_context;
 };
+
+// Whether it would come too late to be of use to anybody; and the words for it.
+[[nodiscard]] bool is_too_old(const alert::Alert& alert, const Context& context);
+[[nodiscard]] std::string too_old_reason(const Context& context);
 
 // What every request of this alert needs: hashes, segments, trace id.
 void describe(Work& work, alert::Alert alert, const alert::Sender& sender);

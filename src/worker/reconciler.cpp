@@ -19,7 +19,7 @@ alert::LookupQuestion question_of(const alert::Delivery& delivery) {
           .account = attempt.account,
           .sender = attempt.sender,
           .body_hash = attempt.body_hash,
-          .started_at = attempt.started_at};
+          .started_at = sought_since(delivery)};
 }
 
 // Nothing for `absent`, which is absolved instead.
@@ -55,7 +55,11 @@ Reconciler::Reconciler(const Context& context, Unknowns& unknowns)
 
 void Reconciler::run(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
-    const Rows rows = m_unknowns.take(static_cast<std::size_t>(m_context.settings.lookup_group_max), stop);
+    Rows rows;
+    for (Unknown& unknown : m_unknowns.take(static_cast<std::size_t>(m_context.settings.lookup_group_max), stop)) {
+      const bool ours = m_context.clock.steady() - unknown.taken_at < m_context.settings.due_hidden_for;
+      if (ours) { rows.push_back(std::move(unknown.due)); }  // else it has come due again, to somebody who looks sooner
+    }
     if (!rows.empty()) { reconcile(rows, stop); }
   }
 }

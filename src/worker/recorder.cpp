@@ -19,7 +19,6 @@ void count(Tally& tally, Outcome::Kind kind) {
       ++tally.sent;
       break;
     case Outcome::Kind::retry:
-    case Outcome::Kind::retry_unused:
       ++tally.retry;
       break;
     case Outcome::Kind::unknown:
@@ -44,7 +43,7 @@ void Recorder::run(const std::stop_token& stop) {
 }
 
 Outcome Recorder::outcome_of_flight(const Flight& flight) {
-  auto outcome = outcome_of({flight.id, flight.token, flight.attempt}, *flight.answer, m_context.settings.delivery, m_random);
+  auto outcome = outcome_of({flight.id, flight.token, flight.refusals}, *flight.answer, m_context.settings.delivery, m_random);
   const double seconds = std::chrono::duration<double>(flight.landed_at - flight.left_at).count();
   m_context.meters.request_seconds[static_cast<std::size_t>(flight.id.channel)]->observe(seconds);
   m_context.meters.count(outcome.kind, flight.id.channel);
@@ -125,7 +124,7 @@ void Recorder::insist(const Outcome& outcome, const std::stop_token& stop) {
 void Recorder::keep_opt_out(const Flight& flight, const std::stop_token& stop) {
   const alert::OptOut opt_out{.at = m_context.clock.now(), .by = std::to_string(k_opted_out)};
   const auto kept = persistently(m_context.database, m_context.settings.port_backoff, m_random, stop,
-                                 [&] { return m_context.ports.recipients.opt_out(flight.to, opt_out); });
+                                 [&] { return m_context.ports.recipients.opt_out(flight.to, opt_out, {}); });
   if (kept) {
     m_context.meters.learnt_opt_outs.add();
   } else {

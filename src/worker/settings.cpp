@@ -1,5 +1,7 @@
 #include "bizcomms/worker/settings.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 namespace bizcomms::worker {
@@ -20,6 +22,7 @@ Status check_counts(const Settings& settings) {
       {"due deliveries taken at once", settings.due_max},
       {"deliveries looked up at once", settings.lookup_group_max},
       {"requests before the breaker may open", settings.breaker.requests_min},
+      {"failed requests in a row that open the breaker", settings.breaker.in_a_row},
   };
   for (const auto& count : counts) {
     if (count.second < 1) { return wrong(fmt::format("The number of {} must be at least 1, not {}.", count.first, count.second)); }
@@ -58,7 +61,9 @@ Status Settings::check() const {
   if (breaker.outage_share <= 0 || breaker.outage_share > 1) {
     return wrong("The share of failed requests that opens the breaker must be above 0 and at most 1.");
   }
-  if (segments_per_second < 0) { return wrong("Segments per second must not be negative; 0 means no limit."); }
+  if (!std::is_sorted(state_checks.begin(), state_checks.end()) || (!state_checks.empty() && state_checks.front() <= Millis{0})) {
+    return wrong("The times after which a message's state is asked for must be longer than 0 and rise.");
+  }
   if (auto points = Failpoints::parse(failpoints); !points) { return points.error(); }
   return delivery.check();
 }

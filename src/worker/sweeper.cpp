@@ -47,7 +47,6 @@ bool Sweeper::recount_dirty(const std::stop_token& stop) {
 }
 
 void Sweeper::sample_depths() {
-  Millis oldest{0};
   for (const alert::Lane lane : {alert::Lane::standard, alert::Lane::urgent}) {
     const auto depth = m_context.queue.note(m_context.ports.queue.depth(lane));
     if (!depth) { return; }
@@ -56,51 +55,60 @@ void Sweeper::sample_depths() {
     meters.hidden->set(static_cast<double>(depth->in_flight));
     meters.dead->set(static_cast<double>(depth->dead));
     meters.oldest_seconds->set(std::chrono::duration<double>(depth->oldest).count());
-    oldest = std::max(oldest, depth->oldest);
+    m_oldest[static_cast<std::size_t>(lane)] = depth->oldest;
   }
-  m_oldest = oldest;
 }
 
 void Sweeper::drive_due(const std::stop_token& stop) {
-  const auto capacity = static_cast<std::size_t>(m_context.settings.due_max);
   const auto& traffic = *m_context.traffic;
-  while (!stop.stop_requested() && traffic.may_send() && traffic.has_room(alert::Lane::standard) && traffic.has_room(alert::Lane::urgent) &&
-         m_unknowns.size() < capacity) {
-    const auto driven = m_context.database.note(drive_group());
-    if (!driven && !may_pass(driven.error().code)) { m_context.log.error("Due deliveries cannot be driven", driven.error()); }
-    if (!driven || *driven < m_context.settings.due_max) { return; }
+  while (!stop.stop_requested() && traffic.may_send()) {
+    const auto more = m_context.database.note(drive_group());
+    if (!more && !may_pass(more.error().code)) { m_context.log.error("Due deliveries cannot be driven", more.error()); }
+    if (!more || !*more) { return; }
   }
 }
 
-Result<int> Sweeper::drive_group() {
+// More of unknown outcome than can be looked up soon, and more of a lane than it has room for, are left: they come due again. Nobody waits
+// for others than his like. True: there may be more, and there is room.
+Result<bool> Sweeper::drive_group() {
+  const auto unknowns_max = static_cast<std::size_t>(m_context.settings.due_max);
+  const SteadyTime taken_at = m_context.clock.steady();
   auto due = m_context.ports.ledger.due(m_context.settings.due_max, m_context.settings.due_hidden_for);
   if (!due) { return due.error(); }
-  const int count = static_cast<int>(due->size());
+  bool more = std::ssize(*due) == m_context.settings.due_max;
   ByAlert by_alert;
   for (alert::DueDelivery& row : *due) {
     if (row.delivery.attempt.state == AttemptState::unknown) {
+      if (m_unknowns.size() >= unknowns_max) {
+        more = false;
+        continue;
+      }
       m_context.meters.due_unknown.add();
-      m_unknowns.put(std::move(row));
+      m_unknowns.put({.due = std::move(row), .taken_at = taken_at});
     } else if (row.delivery.attempt.state == AttemptState::retry) {
       m_context.meters.due_retry.add();
       by_alert[row.delivery.id.alert].push_back(std::move(row));
     }
   }
-  for (const auto& entry : by_alert) { drive(entry.first, entry.second); }
-  return count;
+  for (const auto& entry : by_alert) { more = drive(entry.first, entry.second) && more; }
+  return more;
 }
 
-void Sweeper::drive(alert::AlertId id, const std::vector<alert::DueDelivery>& rows) {
+bool Sweeper::drive(alert::AlertId id, const std::vector<alert::DueDelivery>& rows) {
   auto alert = m_context.ports.alerts.get(id);
   if (!alert) {
     if (!may_pass(alert.error().code)) {
       m_context.log.error("The alert of due deliveries cannot be read", alert.error(), {{"alert_id", id.to_string()}});
     }
-    return;  // they come again
+    return false;  // they come again
   }
-  const bool too_old = m_context.clock.now() - alert->created_at > m_context.settings.alert_age_max;
-  if (too_old) { return; }
+  if (!m_context.traffic->has_room_for_due(lane_of(alert->content.priority))) { return false; }
   auto work = std::make_shared<Work>();
+  if (is_too_old(*alert, m_context)) {
+    give_up(*work, id, rows);
+    m_context.traffic->add(std::move(work));
+    return true;
+  }
   describe(*work, std::move(*alert), m_context.ports.sender);
   const auto& senders = m_context.ports.sender.senders();
   for (const alert::DueDelivery& row : rows) {
@@ -110,24 +118,41 @@ void Sweeper::drive(alert::AlertId id, const std::vector<alert::DueDelivery>& ro
                           .batch = delivery.batch,
                           .channel = delivery.channel,
                           .sender = static_cast<std::uint16_t>(chosen_sender(attempt.sender, delivery.recipient, senders)),
-                          .previous = attempt.token});
+                          .previous = attempt.token,
+                          .refusals = attempt.looks});
     work->batches.push_back(delivery.batch);
   }
   std::sort(work->batches.begin(), work->batches.end());
   work->batches.erase(std::unique(work->batches.begin(), work->batches.end()), work->batches.end());
   m_context.traffic->add(std::move(work));
+  return true;
+}
+
+// Too late to be of use to anybody.
+void Sweeper::give_up(Work& work, alert::AlertId id, const std::vector<alert::DueDelivery>& rows) {
+  work.alert.id = id;
+  for (const alert::DueDelivery& row : rows) { work.batches.push_back(row.delivery.id.batch); }
+  std::sort(work.batches.begin(), work.batches.end());
+  work.batches.erase(std::unique(work.batches.begin(), work.batches.end()), work.batches.end());
+  for (const std::int32_t batch : work.batches) {
+    m_context.database.note(m_context.ports.batches.give_up(id, batch, too_old_reason(m_context)));
+  }
 }
 
 // What waits in the queue has not stalled: published again, it would only be there twice.
 void Sweeper::redrive_stalled() {
   const Millis stalled_after = m_context.settings.stalled_after;
   const SteadyTime now = m_context.clock.steady();
-  if (m_oldest >= stalled_after || now - m_redriven_at < stalled_after / 8) { return; }
+  if (now - m_redriven_at < stalled_after / 8) { return; }
   m_redriven_at = now;
-  const auto driven = m_context.database.note(m_context.ports.batches.redrive_stalled(stalled_after, k_redrive_group));
-  if (!driven) { return; }
-  m_context.meters.redriven.add(*driven);
-  if (*driven > 0) { m_context.log.warning("Published again what had stalled", {{"events", *driven}}); }
+  m_context.database.note(m_context.ports.batches.finish_stalled(stalled_after, k_redrive_group));
+  for (const alert::Lane lane : {alert::Lane::urgent, alert::Lane::standard}) {
+    if (m_oldest[static_cast<std::size_t>(lane)] >= stalled_after) { continue; }
+    const auto driven = m_context.database.note(m_context.ports.batches.redrive_stalled(lane, stalled_after, k_redrive_group));
+    if (!driven) { return; }
+    m_context.meters.redriven.add(*driven);
+    if (*driven > 0) { m_context.log.warning("Published again what had stalled", {{"events", *driven}, {"lane", to_string(lane)}}); }
+  }
 }
 
 }  // namespace bizcomms::worker

@@ -2,6 +2,7 @@
 // queue's depth. One thread.
 #pragma once
 
+#include <array>
 #include <map>
 #include <stop_token>
 #include <vector>
@@ -10,7 +11,12 @@
 
 namespace bizcomms::worker {
 
-using Unknowns = Mailbox<alert::DueDelivery>;
+// A due delivery of unknown outcome, and since when it is ours: after `due_hidden_for` others may have it too.
+struct Unknown {
+  alert::DueDelivery due{};
+  SteadyTime taken_at{};
+};
+using Unknowns = Mailbox<Unknown>;
 
 class Sweeper {
 public:
@@ -23,13 +29,15 @@ private:
   [[nodiscard]] bool recount_dirty(const std::stop_token& stop);
   void sample_depths();
   void drive_due(const std::stop_token& stop);
-  [[nodiscard]] Result<int> drive_group();
-  void drive(alert::AlertId id, const std::vector<alert::DueDelivery>& rows);
+  [[nodiscard]] Result<bool> drive_group();
+  // False where they are left for later.
+  [[nodiscard]] bool drive(alert::AlertId id, const std::vector<alert::DueDelivery>& rows);
+  void give_up(Work& work, alert::AlertId id, const std::vector<alert::DueDelivery>& rows);
   void redrive_stalled();
 
   const Context& m_context;
   Unknowns& m_unknowns;
-  Millis m_oldest{0};  // message that waits, of both lanes
+  std::array<Millis, 2> m_oldest{};  // message that waits, by lane
   SteadyTime m_redriven_at{};
 };
 

@@ -38,14 +38,24 @@ bool Traffic::room(Lane lane) const {
   return rows == 0 || rows + m_settings.batch_size <= m_settings.rows_in_hand_max;
 }
 
-bool Traffic::has_room(Lane lane) const {
+bool Traffic::has_room_for_due(Lane lane) const {
   const std::scoped_lock lock(m_mutex);
-  return room(lane);
+  return m_due_in_hand[place_of(lane)] < m_settings.due_max;
+}
+
+void Traffic::count_in_hand(const Work& work, std::int64_t rows) {
+  (work.held ? m_rows_in_hand : m_due_in_hand)[place_of(work.lane)] += rows;
+  m_meters.rows_in_hand.set(static_cast<double>(m_rows_in_hand[0] + m_rows_in_hand[1] + m_due_in_hand[0] + m_due_in_hand[1]));
 }
 
 bool Traffic::may_send() const {
   const std::scoped_lock lock(m_mutex);
   return !m_closed && m_breakers.may_send(m_clock.steady());
+}
+
+bool Traffic::is_probing() const {
+  const std::scoped_lock lock(m_mutex);
+  return m_breakers.is_open() || m_breakers.senders_stopped() > 0;
 }
 
 bool Traffic::wait_for_room(Lane lane, const std::stop_token& stop) {
@@ -67,8 +77,7 @@ void Traffic::add(std::shared_ptr<Work> work) {
   work->open = rows;
   std::unique_lock lock(m_mutex);
   ++m_works_in_hand;
-  m_rows_in_hand[place_of(work->lane)] += rows;
-  m_meters.rows_in_hand.set(static_cast<double>(m_rows_in_hand[0] + m_rows_in_hand[1]));
+  count_in_hand(*work, rows);
   if (rows == 0) {
     m_finished.put(std::move(work));
     return;
@@ -88,8 +97,7 @@ void Traffic::add(std::shared_ptr<Work> work) {
 void Traffic::forget(const Work& work) {
   const std::scoped_lock lock(m_mutex);
   --m_works_in_hand;
-  m_rows_in_hand[place_of(work.lane)] -= std::ssize(work.rows);
-  m_meters.rows_in_hand.set(static_cast<double>(m_rows_in_hand[0] + m_rows_in_hand[1]));
+  count_in_hand(work, -std::ssize(work.rows));
   m_room_made.notify_all();
 }
 
@@ -113,10 +121,10 @@ Lanes::Verdict Traffic::judge(Work& work, const Row& row, SteadyTime now, std::v
     work.give_back_after(std::max(m_breakers.until_probe(row.sender, now), m_settings.port_backoff.first));
     return Lanes::Verdict::give_up;
   }
-  if (refused[row.sender]) { return Lanes::Verdict::wait; }
-  const int segments = row.channel == alert::Channel::sms ? work.segments : 1;
-  if (!m_permits.take(m_senders[row.sender], work.lane, segments, now)) {
-    refused[row.sender] = true;
+  const std::size_t place = row.sender + (row.channel == alert::Channel::sms ? 0 : m_senders.size());
+  if (refused[place]) { return Lanes::Verdict::wait; }
+  if (!m_permits.take(m_senders[row.sender], row.channel, work.lane, work.segments, now)) {
+    refused[place] = true;
     return Lanes::Verdict::wait;
   }
   m_breakers.departed(row.sender, now);
@@ -128,7 +136,7 @@ void Traffic::pick_lane(Lane lane, int free, int least, std::vector<Departure>& 
   const int waiting = static_cast<int>(m_lanes.waiting(lane));
   if (waiting == 0 || free < std::min(least, waiting)) { return; }
   const SteadyTime now = m_clock.steady();
-  std::vector<bool> refused(m_senders.size(), false);
+  std::vector<bool> refused(2 * m_senders.size(), false);  // by number, for messages and then for calls
   const auto verdict = [&](Work& work, const Row& row) { return judge(work, row, now, refused); };
   append(given_up, m_lanes.pick(lane, static_cast<std::size_t>(free), verdict, picked));
 }

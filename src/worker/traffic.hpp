@@ -33,8 +33,10 @@ public:
   // For receivers. Both false when a stop was asked for.
   [[nodiscard]] bool wait_for_room(alert::Lane lane, const std::stop_token& stop);  // the lane may take one more batch
   [[nodiscard]] bool wait_for_turn(alert::Lane lane, const std::stop_token& stop);  // and something may be sent
-  [[nodiscard]] bool has_room(alert::Lane lane) const;
+  // Due rows have room of their own: they do not wait for a lane full of new ones.
+  [[nodiscard]] bool has_room_for_due(alert::Lane lane) const;
   [[nodiscard]] bool may_send() const;
+  [[nodiscard]] bool is_probing() const;  // the provider or a sender is out: single requests leave, if any
   void add(std::shared_ptr<Work> work);
   void forget(const Work& work);  // it is finished: room for more
 
@@ -71,6 +73,7 @@ private:
   // All below but settle_all and tell: the mutex is held.
   using GivenUp = std::vector<Lanes::GivenUp>;
   [[nodiscard]] bool room(alert::Lane lane) const;
+  void count_in_hand(const Work& work, std::int64_t rows);
   [[nodiscard]] bool worth_a_look() const;
   [[nodiscard]] int least_group() const;
   [[nodiscard]] bool gathered() const;
@@ -97,7 +100,8 @@ private:
   Lanes m_lanes;
   Breakers m_breakers;
   InFlightLimit m_limit;
-  std::array<std::int64_t, 2> m_rows_in_hand{};
+  std::array<std::int64_t, 2> m_rows_in_hand{};  // of messages
+  std::array<std::int64_t, 2> m_due_in_hand{};   // rows that came due
   std::int64_t m_works_in_hand = 0;
   int m_in_flight = 0;
   std::vector<std::shared_ptr<Flight>> m_arrivals;

@@ -28,6 +28,7 @@ struct Row {
   alert::Channel channel = alert::Channel::sms;
   std::uint16_t sender = 0;                       // place among the provider's senders
   std::optional<alert::AttemptToken> previous{};  // of the `retry` row that is driven again
+  int refusals = 0;                               // that row's
 };
 
 // How the deliveries of one piece of work ended, for the log.
@@ -81,6 +82,7 @@ struct Flight {
   alert::DeliveryId id{};
   alert::AttemptToken token{};
   int attempt = 1;
+  int refusals = 0;  // before it
   std::uint16_t sender = 0;
   std::string to{};
   SteadyTime left_at{};

@@ -11,6 +11,7 @@
 #include "worker/receiver.hpp"
 #include "worker/reconciler.hpp"
 #include "worker/recorder.hpp"
+#include "worker/state_checker.hpp"
 #include "worker/sweeper.hpp"
 
 namespace bizcomms::worker {
@@ -43,7 +44,7 @@ struct Worker::Hidden {
   Unknowns unknowns;
   std::atomic<bool> receiving{false};
 
-  std::vector<std::jthread> intake;    // receivers, sweeper, reconciler: they bring new work, so they stop first
+  std::vector<std::jthread> intake;    // receivers, sweeper, reconciler, state checker: they bring new work, so they stop first
   std::vector<std::jthread> handling;  // dispatcher, recorders, finisher, extender
 };
 
@@ -53,7 +54,7 @@ Worker::Hidden::Hidden(Settings given, Ports ports, const Log& log, Metrics& met
       meters(metrics),
       database("database", log),
       queue("queue", log),
-      custody(ports.queue, queue, clock, settings.queue.visibility),
+      custody(ports.queue, ports.batches, queue, clock, settings.queue.visibility),
       context{.settings = settings,
               .ports = ports,
               .clock = clock,
@@ -94,6 +95,7 @@ void Worker::start() {
 
   run(all.intake, std::make_shared<Reconciler>(context, all.unknowns));
   run(all.intake, std::make_shared<Sweeper>(context, all.unknowns));
+  run(all.intake, std::make_shared<StateChecker>(context));
   for (int i = 0; i < all.settings.receivers; ++i) {
     const auto number = static_cast<std::uint64_t>(i) * 2;
     run(all.intake, std::make_shared<Receiver>(context, alert::Lane::urgent, number));

@@ -326,57 +326,27 @@ TEST_P(BatchStoreContract, RecountsAsManyDirtyOnesAsAsked) {
   EXPECT_EQ(*batches().recount_dirty(2), 1);
 }
 
-TEST_P(BatchStoreContract, TheThirdBlameFailsWhatIsOpen) {
-  const Scene scene = sending(3);
-  const Intent first = intent(delivery_id(scene, 0));
-  const Intent second = intent(delivery_id(scene, 1));
-  begin(first);
-  begin(second);
-  record(sent(first, "SM1"));
-  record(ended(second, Outcome::Kind::retry, 1h));
-  for (int i = 0; i < 2; ++i) { ASSERT_TRUE(batches().blame(scene.alert, 1, "It broke.")); }
-  EXPECT_FALSE(recount(scene.alert));
-  ASSERT_TRUE(batches().blame(scene.alert, 1, "It broke."));
-  EXPECT_TRUE(recount(scene.alert));
-  EXPECT_EQ(counts(scene.alert).deliveries, (Counts{.sent = 1, .failed = 2}));
-  EXPECT_EQ(seen(second.id).reason, "It broke.");
-  EXPECT_EQ(status(scene.alert), AlertStatus::completed);
-  EXPECT_EQ(begin(intent(delivery_id(scene, 2))).verdict, BeginVerdict::taken);
-}
-
-TEST_P(BatchStoreContract, AnAlertFailsOnlyBeforeItHasBatches) {
-  const AlertId queued = add_alert().id;
-  ASSERT_TRUE(batches().fail(queued, "It cannot be expanded."));
-  EXPECT_EQ(status(queued), AlertStatus::failed);
-  EXPECT_EQ(alerts().get(queued)->reason, "It cannot be expanded.");
-  EXPECT_TRUE(alerts().get(queued)->ended_at);
-  const Scene scene = sending(1);
-  EXPECT_EQ(batches().fail(scene.alert, "Too late.").error().code, ErrorCode::conflict);
-  EXPECT_EQ(status(scene.alert), AlertStatus::sending);
-  EXPECT_EQ(batches().fail(alert_id(), "Nobody.").error().code, ErrorCode::not_found);
-}
-
 TEST_P(BatchStoreContract, RedrivesWhatStalledAndOnlyThat) {
   const AlertId queued = add_alert(draft({"nobody"})).id;
   const Scene scene = sending(2, DeliveryMethod::sms, 1);
   send_all(scene, 1);
   recount(scene.alert, 1);
   relayed();
-  EXPECT_EQ(*batches().redrive_stalled(1h, 10), 0);
+  EXPECT_EQ(*batches().redrive_stalled(Lane::standard, 1h, 10), 0);
   EXPECT_TRUE(relayed().empty());
   pass(30ms);
-  EXPECT_EQ(*batches().redrive_stalled(20ms, 10), 2);
+  EXPECT_EQ(*batches().redrive_stalled(Lane::standard, 20ms, 10), 2);
   std::set<std::pair<EventKind, AlertId>> driven;
   for (const Event& event : relayed()) { driven.insert({event.kind, event.alert}); }
   EXPECT_EQ(driven, (std::set<std::pair<EventKind, AlertId>>{{EventKind::alert_created, queued}, {EventKind::batch_ready, scene.alert}}));
-  EXPECT_EQ(*batches().redrive_stalled(1h, 10), 0);
+  EXPECT_EQ(*batches().redrive_stalled(Lane::standard, 1h, 10), 0);
 }
 
 TEST_P(BatchStoreContract, RedrivesAsManyAsAsked) {
   for (int i = 0; i < 3; ++i) { add_alert(); }
   relayed();
   pass(30ms);
-  EXPECT_EQ(*batches().redrive_stalled(20ms, 2), 2);
+  EXPECT_EQ(*batches().redrive_stalled(Lane::standard, 20ms, 2), 2);
   EXPECT_EQ(relayed().size(), 2U);
 }
 
@@ -388,7 +358,7 @@ TEST_P(BatchStoreContract, NeverRedrivesWhatHasEnded) {
   recount(scene.alert);
   relayed();
   pass(30ms);
-  EXPECT_EQ(*batches().redrive_stalled(20ms, 10), 0);
+  EXPECT_EQ(*batches().redrive_stalled(Lane::standard, 20ms, 10), 0);
   EXPECT_TRUE(relayed().empty());
 }
 

@@ -29,7 +29,7 @@ TEST_P(DueContract, ListsWhatIsDueOldestFirst) {
   // In one group, so that both due times are counted from one moment.
   const std::vector<Outcome> group{ended(intents[0], Outcome::Kind::retry, 20ms), ended(intents[1], Outcome::Kind::unknown, 0ms)};
   ASSERT_TRUE(ledger().record(group));
-  record(ended(intents[2], Outcome::Kind::retry_unused, 1h));
+  record(ended(intents[2], Outcome::Kind::retry, 1h));
   record(sent(intents[3], "SM3"));
   pass(30ms);
   const auto due = ledger().due(10, 1h);

@@ -1,8 +1,10 @@
 // The contract suites on the in-memory implementations.
 #include "contract/queue_contract.hpp"
+#include "contract/rates_contract.hpp"
 #include "contract/seen_contract.hpp"
 #include "contract/store_subject.hpp"
 #include "support/memory/memory_queue.hpp"
+#include "support/memory/memory_rates.hpp"
 #include "support/memory/memory_seen.hpp"
 #include "support/memory/memory_store.hpp"
 
@@ -18,6 +20,7 @@ public:
   alert::DeliveryLedger& ledger() override { return m_store; }
   [[nodiscard]] const Clock& clock() const override { return m_clock; }
   void pass(Millis time) override { m_clock.advance(time); }
+  void take_over() override { m_store.take_over(); }
 
 private:
   ManualClock m_clock;
@@ -35,6 +38,16 @@ private:
   test::MemoryQueue m_queue;
 };
 
+class MemoryRatesSubject final : public RatesSubject {
+public:
+  alert::SenderRates& rates() override { return m_rates; }
+  void pass(Millis time) override { m_clock.advance(time); }
+
+private:
+  ManualClock m_clock;
+  test::MemoryRates m_rates{m_clock};
+};
+
 const auto k_memory = testing::Values(StoreSubjectMaker{"memory", [] { return std::make_unique<MemoryStoreSubject>(); }});
 
 INSTANTIATE_TEST_SUITE_P(Memory, AlertStoreContract, k_memory);
@@ -45,11 +58,14 @@ INSTANTIATE_TEST_SUITE_P(Memory, BeginContract, k_memory);
 INSTANTIATE_TEST_SUITE_P(Memory, RecordContract, k_memory);
 INSTANTIATE_TEST_SUITE_P(Memory, MergeContract, k_memory);
 INSTANTIATE_TEST_SUITE_P(Memory, GuessContract, k_memory);
+INSTANTIATE_TEST_SUITE_P(Memory, TakeoverContract, k_memory);
 INSTANTIATE_TEST_SUITE_P(Memory, DueContract, k_memory);
 INSTANTIATE_TEST_SUITE_P(Memory, LongTimesContract, k_memory);
 INSTANTIATE_TEST_SUITE_P(Memory, QueueContract, testing::Values(QueueSubjectMaker{"memory", [](const alert::QueueSettings& settings) {
                                                                                     return std::make_unique<MemoryQueueSubject>(settings);
                                                                                   }}));
+INSTANTIATE_TEST_SUITE_P(Memory, RatesContract,
+                         testing::Values(RatesSubjectMaker{"memory", [] { return std::make_unique<MemoryRatesSubject>(); }}));
 INSTANTIATE_TEST_SUITE_P(Memory, SeenContract,
                          testing::Values(SeenSubjectMaker{"memory", [] { return std::make_unique<test::MemorySeen>(); }}));
 

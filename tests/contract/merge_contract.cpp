@@ -230,6 +230,27 @@ TEST_P(MergeContract, AMessageThatIsDueAgainComesUpWhenItsTimeHasCome) {
   EXPECT_EQ(due->at(0).delivery.attempt.resent, 1);
 }
 
+TEST_P(MergeContract, LateNewsOfAMessageThatWasSentAgainHidesNothing) {
+  const Scene scene = sending(1);
+  const Intent first = intent(delivery_id(scene));
+  begin(first);
+  record(sent(first, "SM1"));
+  Report failure = report(first, "SM1", ReportKind::failed, 4);
+  failure.resending = Resending{.times = 1, .after = Millis{0}};
+  merge(failure);
+  const Intent second = again(first.id, first.token);
+  ASSERT_EQ(begin(second).verdict, BeginVerdict::begun);
+  record(sent(second, "SM2"));
+  merge(report(second, "SM2", ReportKind::sent, 3));
+  EXPECT_TRUE(merge(report(first, "SM1", ReportKind::accepted, 1)));
+  merge(report(second, "SM2", ReportKind::failed, 4));
+  EXPECT_TRUE(merge(report(first, "SM1", ReportKind::sent, 3)));
+  EXPECT_EQ(seen(first.id).status, DeliveryStatus::failed);
+  EXPECT_EQ(seen(first.id).sid, "SM2");
+  merge(report(first, "SM1", ReportKind::delivered, 5));  // against all expectation
+  EXPECT_EQ(seen(first.id).status, DeliveryStatus::delivered);
+}
+
 TEST_P(GuessContract, WhatALookUpFindsTooLateClaimsNothing) {
   const Scene scene = sending(1);
   const Intent one = unknown_one(scene, 0);

@@ -9,6 +9,7 @@
 #include "bizcomms/store/maintenance.hpp"
 #include "bizcomms/store/store.hpp"
 #include "support/postgres.hpp"
+#include "support/process.hpp"
 
 namespace bizcomms {
 namespace {
@@ -97,6 +98,19 @@ TEST_F(Keeping, OldThingsAreForgottenInSmallSteps) {
   EXPECT_EQ(number("SELECT count(*) FROM idempotency_keys"), 5);
 }
 
+TEST_F(Keeping, ForgettingPausesBetweenStepsAndEndsWhenAsked) {
+  run("INSERT INTO idempotency_keys SELECT 'k', i::text, '', gen_random_uuid(), 0, now() - interval '25 hours' FROM generate_series(1, 30) "
+      "i");
+  store::Maintenance maintenance(m_pool, {.step = 10, .pause = std::chrono::hours{1}}, Log::silent());
+  std::optional<Result<store::MaintenanceReport>> report;
+  std::jthread housekeeper([&](const std::stop_token& stop) { report = maintenance.run(stop); });
+  EXPECT_TRUE(test::eventually([&] { return number("SELECT count(*) FROM idempotency_keys") == 20; }));
+  housekeeper.request_stop();
+  housekeeper.join();
+  ASSERT_TRUE(report && *report);
+  EXPECT_EQ((*report)->rows_deleted, 10);
+}
+
 TEST_F(Keeping, AnErasedNumberIsNowhereInTheDatabase) {
   store::Store store(m_pool, {}, Log::silent(), m_metrics, m_clock);
   const std::string former = "+15550001111";
@@ -110,7 +124,7 @@ TEST_F(Keeping, AnErasedNumberIsNowhereInTheDatabase) {
   ASSERT_EQ(store.ledger().begin(std::span(&intent, 1))->at(0).phone_number, former);
   ASSERT_TRUE(store.recipients().change(person->id, {.phone_number = present}));
   EXPECT_EQ(store.ledger().of_batch(alert->id, 1)->at(0).phone_number, former);  // where it went
-  ASSERT_TRUE(store.recipients().opt_out(present, {.at = m_clock.now(), .by = "STOP"}));
+  ASSERT_TRUE(store.recipients().opt_out(present, {.at = m_clock.now(), .by = "STOP"}, {}));
   ASSERT_TRUE(store.recipients().erase(person->id));
   run(R"(
     CREATE FUNCTION holds(what text) RETURNS bigint LANGUAGE plpgsql AS $$

@@ -1,6 +1,8 @@
 // The contract suites on PostgreSQL.
+#include "bizcomms/store/authority.hpp"
 #include "bizcomms/store/store.hpp"
 #include "contract/queue_contract.hpp"
+#include "contract/rates_contract.hpp"
 #include "contract/seen_contract.hpp"
 #include "contract/store_subject.hpp"
 #include "support/postgres.hpp"
@@ -15,6 +17,7 @@ public:
       : m_pool(test::pool_settings(test::Postgres::shared().fresh_database()), Log::silent(), m_metrics),
         m_store(m_pool, settings, Log::silent(), m_metrics, m_clock) {}
   store::Store& store() { return m_store; }
+  db::Pool& pool() { return m_pool; }
   [[nodiscard]] const Clock& clock() const { return m_clock; }
 
 private:
@@ -33,6 +36,12 @@ public:
   alert::DeliveryLedger& ledger() override { return m_database.store().ledger(); }
   [[nodiscard]] const Clock& clock() const override { return m_database.clock(); }
   void pass(Millis time) override { sleep_for({}, time); }
+  void take_over() override {
+    store::Authority authority(m_database.pool());
+    const auto before = authority.current();
+    check(before && authority.take("another cell", before->epoch), "another cell has taken over");
+    pass(Millis{2});  // times are kept in milliseconds, one rounded and one cut
+  }
 
 private:
   Database m_database;
@@ -58,6 +67,15 @@ private:
   Database m_database;
 };
 
+class PostgresRatesSubject final : public RatesSubject {
+public:
+  alert::SenderRates& rates() override { return m_database.store().rates(); }
+  void pass(Millis time) override { sleep_for({}, time); }
+
+private:
+  Database m_database;
+};
+
 const auto k_postgres = testing::Values(StoreSubjectMaker{"postgres", [] { return std::make_unique<PostgresStoreSubject>(); }});
 
 INSTANTIATE_TEST_SUITE_P(Postgres, AlertStoreContract, k_postgres);
@@ -68,11 +86,14 @@ INSTANTIATE_TEST_SUITE_P(Postgres, BeginContract, k_postgres);
 INSTANTIATE_TEST_SUITE_P(Postgres, RecordContract, k_postgres);
 INSTANTIATE_TEST_SUITE_P(Postgres, MergeContract, k_postgres);
 INSTANTIATE_TEST_SUITE_P(Postgres, GuessContract, k_postgres);
+INSTANTIATE_TEST_SUITE_P(Postgres, TakeoverContract, k_postgres);
 INSTANTIATE_TEST_SUITE_P(Postgres, DueContract, k_postgres);
 INSTANTIATE_TEST_SUITE_P(Postgres, QueueContract,
                          testing::Values(QueueSubjectMaker{"postgres", [](const alert::QueueSettings& settings) {
                                                              return std::make_unique<PostgresQueueSubject>(settings);
                                                            }}));
+INSTANTIATE_TEST_SUITE_P(Postgres, RatesContract,
+                         testing::Values(RatesSubjectMaker{"postgres", [] { return std::make_unique<PostgresRatesSubject>(); }}));
 INSTANTIATE_TEST_SUITE_P(Postgres, SeenContract,
                          testing::Values(SeenSubjectMaker{"postgres", [] { return std::make_unique<PostgresSeen>(); }}));
 

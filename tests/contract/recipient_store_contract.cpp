@@ -156,15 +156,15 @@ TEST_P(RecipientStoreContract, ADeliveryKeepsTheNumberThatItWentTo) {
 
 TEST_P(RecipientStoreContract, ShowsTheFirstOptOut) {
   const Recipient known = add_person();
-  ASSERT_TRUE(recipients().opt_out(known.content.phone_number, k_stop));
-  ASSERT_TRUE(recipients().opt_out(known.content.phone_number, k_code));
+  ASSERT_TRUE(recipients().opt_out(known.content.phone_number, k_stop, {}));
+  ASSERT_TRUE(recipients().opt_out(known.content.phone_number, k_code, {}));
   EXPECT_EQ(recipients().get(known.id)->opted_out, k_stop);
   EXPECT_EQ(recipients().list({})->items.at(0).opted_out, k_stop);
 }
 
 TEST_P(RecipientStoreContract, AnOptOutHoldsBeforeWeKnowTheNumber) {
   const RecipientDraft content = person();
-  ASSERT_TRUE(recipients().opt_out(content.phone_number, k_stop));
+  ASSERT_TRUE(recipients().opt_out(content.phone_number, k_stop, {}));
   const auto created = recipients().create(recipient_id(), content);
   ASSERT_TRUE(created);
   EXPECT_EQ(created->opted_out, k_stop);
@@ -172,7 +172,7 @@ TEST_P(RecipientStoreContract, AnOptOutHoldsBeforeWeKnowTheNumber) {
 
 TEST_P(RecipientStoreContract, NoChangeErasureOrRecreationUndoesAnOptOut) {
   const Recipient known = add_person();
-  ASSERT_TRUE(recipients().opt_out(known.content.phone_number, k_stop));
+  ASSERT_TRUE(recipients().opt_out(known.content.phone_number, k_stop, {}));
   const auto changed = recipients().change(known.id, {.sms_enabled = true, .active = true});
   ASSERT_TRUE(changed);
   EXPECT_EQ(changed->opted_out, k_stop);
@@ -184,7 +184,7 @@ TEST_P(RecipientStoreContract, NoChangeErasureOrRecreationUndoesAnOptOut) {
 
 TEST_P(RecipientStoreContract, AnOptOutStaysWithTheNumber) {
   const Recipient known = add_person();
-  ASSERT_TRUE(recipients().opt_out(known.content.phone_number, k_stop));
+  ASSERT_TRUE(recipients().opt_out(known.content.phone_number, k_stop, {}));
   const auto moved = recipients().change(known.id, {.phone_number = "+4930123456"});
   ASSERT_TRUE(moved);
   EXPECT_FALSE(moved->opted_out);
@@ -193,13 +193,27 @@ TEST_P(RecipientStoreContract, AnOptOutStaysWithTheNumber) {
   EXPECT_EQ(back->opted_out, k_stop);
 }
 
+TEST_P(RecipientStoreContract, AMessageIsHeededOnce) {
+  const Recipient known = add_person();
+  const auto opted_out = [&] { return recipients().get(known.id)->opted_out; };
+  const auto& number = known.content.phone_number;
+  ASSERT_TRUE(recipients().opt_out(number, k_stop, "SM1"));
+  ASSERT_TRUE(recipients().opt_in(number, "SM2"));
+  EXPECT_FALSE(opted_out());
+  ASSERT_TRUE(recipients().opt_out(number, k_stop, "SM1"));
+  EXPECT_FALSE(opted_out()) << "it was undone since";
+  ASSERT_TRUE(recipients().opt_out(number, k_code, "SM3"));
+  ASSERT_TRUE(recipients().opt_in(number, "SM2"));
+  EXPECT_EQ(opted_out(), k_code);
+}
+
 TEST_P(RecipientStoreContract, OptingInUndoesIt) {
   const Recipient known = add_person();
-  ASSERT_TRUE(recipients().opt_in(known.content.phone_number));  // nothing to undo
-  ASSERT_TRUE(recipients().opt_out(known.content.phone_number, k_stop));
-  ASSERT_TRUE(recipients().opt_in(known.content.phone_number));
+  ASSERT_TRUE(recipients().opt_in(known.content.phone_number, {}));  // nothing to undo
+  ASSERT_TRUE(recipients().opt_out(known.content.phone_number, k_stop, {}));
+  ASSERT_TRUE(recipients().opt_in(known.content.phone_number, {}));
   EXPECT_FALSE(recipients().get(known.id)->opted_out);
-  ASSERT_TRUE(recipients().opt_out(known.content.phone_number, k_code));
+  ASSERT_TRUE(recipients().opt_out(known.content.phone_number, k_code, {}));
   EXPECT_EQ(recipients().get(known.id)->opted_out, k_code);
 }
 

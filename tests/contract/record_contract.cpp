@@ -21,30 +21,34 @@ TEST_P(RecordContract, SentHoldsTheSidAndClaimsIt) {
   EXPECT_EQ(*ledger().claimed(asked), (std::vector<bool>{false, true}));
 }
 
-TEST_P(RecordContract, ARetryKeepsItsReasonAndItsAttempt) {
+TEST_P(RecordContract, ARetryKeepsItsReason) {
   const Scene scene = sending(1);
   const Intent one = intent(delivery_id(scene));
   begin(one);
   EXPECT_EQ(record(ended(one, Outcome::Kind::retry, 1h)), RecordVerdict::recorded);
   const Delivery delivery = row(one.id);
   EXPECT_EQ(delivery.attempt.state, AttemptState::retry);
-  EXPECT_EQ(delivery.attempt.number, 1);
   EXPECT_EQ(delivery.attempt.error_code, 20429);
   EXPECT_EQ(delivery.attempt.reason, "Not this time.");
   EXPECT_GE(delivery.attempt.due_at, delivery.attempt.started_at + 1h);
   EXPECT_EQ(seen(one.id).status, DeliveryStatus::pending);
 }
 
-TEST_P(RecordContract, AnUnusedAttemptDoesNotCount) {
+TEST_P(RecordContract, OnlyAnAttemptThatLeftUsCounts) {
   const Scene scene = sending(1);
   Intent one = intent(delivery_id(scene));
   begin(one);
   for (int i = 0; i < 3; ++i) {
-    record(ended(one, Outcome::Kind::retry_unused));
+    record(ended(one, Outcome::Kind::retry));
+    EXPECT_EQ(row(one.id).attempt.looks, i + 1) << "refusals in a row";
     one = again(one.id, one.token);
     EXPECT_EQ(begin(one).attempt, 1);
+    EXPECT_EQ(row(one.id).attempt.looks, i + 1);
   }
-  record(ended(one, Outcome::Kind::retry));
+  record(ended(one, Outcome::Kind::unknown));
+  EXPECT_EQ(row(one.id).attempt.looks, 0);
+  const std::pair absent{one.id, one.token};
+  ASSERT_TRUE(ledger().absolve(std::span(&absent, 1)));
   EXPECT_EQ(begin(again(one.id, one.token)).attempt, 2);
 }
 

@@ -106,6 +106,12 @@ Intent GuessContract::unknown_one(const Scene& scene, std::size_t person) {
   return one;
 }
 
+Intent TakeoverContract::doubtful_one(const Scene& scene, std::size_t person) {
+  Intent one = intent(delivery_id(scene, person));
+  EXPECT_EQ(begin(one).verdict, BeginVerdict::doubtful);
+  return one;
+}
+
 bool GuessContract::is_claimed(const std::string& sid) {
   const std::vector<ProviderId> asked{sid};
   return ledger().claimed(asked)->at(0);

@@ -27,6 +27,8 @@ public:
   // The implementation's time, and that it goes by: a manual clock is moved; a database's is waited for.
   [[nodiscard]] virtual const Clock& clock() const = 0;
   virtual void pass(Millis time) = 0;
+  // Another cell takes over.
+  virtual void take_over() = 0;
 };
 
 struct StoreSubjectMaker {
@@ -45,6 +47,7 @@ protected:
   alert::Outbox& outbox() { return m_subject->outbox(); }
   alert::DeliveryLedger& ledger() { return m_subject->ledger(); }
   void pass(Millis time) { m_subject->pass(time); }
+  void take_over() { m_subject->take_over(); }
 
   // Ids rise in the order asked for.
   alert::AlertId alert_id() { return m_ids.next<alert::AlertId>(); }
@@ -105,6 +108,12 @@ class GuessContract : public StoreContract {
 protected:
   alert::Intent unknown_one(const Scene& scene, std::size_t person);
   bool is_claimed(const std::string& sid);
+};
+// A cell works on what another one wrote, of which the last may be missing.
+class TakeoverContract : public GuessContract {
+protected:
+  // The delivery as the new cell has it at first: doubtful. What it was begun with.
+  alert::Intent doubtful_one(const Scene& scene, std::size_t person = 0);
 };
 class DueContract : public StoreContract {};
 // Only for implementations whose time can be moved by days.

@@ -1,11 +1,9 @@
 #include "model/protocol_model.hpp"
 
 #include <algorithm>
-#include <array>
+#include <map>
 
 #include <fmt/format.h>
-
-#include "worker/outcome.hpp"
 
 namespace bizcomms::model {
 
@@ -15,237 +13,173 @@ namespace {
 
 constexpr const char* k_phone = "+15551000001";
 constexpr int k_batch = 1;
-constexpr Millis k_hidden_for{60s};
-constexpr Millis k_settling_step{10s};
+constexpr std::int64_t k_first_epoch = 1;
+constexpr std::uint64_t k_settling_seed = 1;
 constexpr Millis k_settling_longest{30h};
+constexpr Millis k_after_nothing{10s};
 
 }  // namespace
 
-Model::Model(Rules rules, int alerts, std::uint64_t seed) : m_rules(rules), m_random(seed), m_ids(m_clock, seed), m_store(m_clock) {
+Model::Model(const Scenario& scenario, Chooser& chooser, bool tells)
+    : m_scenario(scenario),
+      m_chooser(&chooser),
+      m_tells(tells),
+      m_left(scenario.limits),
+      m_ids(m_clock, k_settling_seed),
+      m_store(m_clock, scenario.rules.ledger),
+      m_provider(m_scenario, m_clock) {
   const auto recipient = m_ids.next<RecipientId>();
-  check(static_cast<RecipientStore&>(m_store).create(recipient, {.name = "R", .phone_number = k_phone}).has_value(), "there is a phone");
-  for (int i = 0; i < alerts; ++i) {
+  const RecipientDraft person{.name = "R", .phone_number = k_phone, .preferences = {.sms_enabled = true, .voice_enabled = true}};
+  check(static_cast<RecipientStore&>(m_store).create(recipient, person).has_value(), "there is a phone");
+  const auto method = scenario.channel == Channel::sms ? DeliveryMethod::sms : DeliveryMethod::voice;
+  for (std::size_t i = 0; i < scenario.texts.size(); ++i) {
     const auto id = m_ids.next<AlertId>();
-    check(static_cast<AlertStore&>(m_store).create(id, {.title = "T", .message = "M"}, std::nullopt, "").has_value(), "there is an alert");
+    const AlertDraft draft{.title = "T", .message = "M", .method = method};
+    check(static_cast<AlertStore&>(m_store).create(id, draft, std::nullopt, "").has_value(), "there is an alert");
     check(m_store.expand(id, 500).has_value(), "the alert has its batch");
-    m_deliveries.push_back({.alert = id, .batch = k_batch, .recipient = recipient});
+    m_deliveries.push_back({.alert = id, .batch = k_batch, .recipient = recipient, .channel = scenario.channel});
+  }
+  m_replica = m_store.state();
+}
+
+void Model::tell_line(const std::string& what) {
+  m_story.push_back(fmt::format("{:>6} s  {}", (m_clock.now() - m_deliveries.front().alert.uuid.time()) / 1s, what));
+}
+
+bool Model::Worker::has(Request::At at) const {
+  return std::any_of(requests.begin(), requests.end(), [&](const Request& request) { return request.at == at; });
+}
+
+bool Model::step() {
+  const auto actions = possible();
+  if (actions.empty()) { return false; }
+  std::vector<int> weights;
+  for (const Action& action : actions) { weights.push_back(action.weight); }
+  act(actions[m_chooser->one_of(weights)]);
+  return true;
+}
+
+std::vector<Model::Action> Model::possible() const {
+  using Kind = Action::Kind;
+  std::vector<Action> actions;
+  for (std::size_t i = 0; i < m_workers.size(); ++i) { add_actions_of(i, actions); }
+  if (!m_provider.wire().empty()) { actions.push_back({.kind = Kind::arrive, .weight = 14}); }
+  if (m_provider.may_call_back()) { actions.push_back({.kind = Kind::call_back, .weight = 6}); }
+  if (m_left.takeovers > 0) {
+    actions.push_back({.kind = Kind::replicate, .weight = 5});
+    actions.push_back({.kind = Kind::take_over, .weight = 2});
+  }
+  if (!m_scenario.spans.empty() || next_moment()) { actions.push_back({.kind = Kind::pass, .weight = 17}); }
+  return actions;
+}
+
+void Model::add_actions_of(std::size_t place, std::vector<Action>& actions) const {
+  using Kind = Action::Kind;
+  const Worker& worker = m_workers[place];
+  const auto add = [&](Kind kind, int weight) { actions.push_back({.kind = kind, .worker = place, .weight = weight}); };
+  const bool idle = worker.requests.empty() && worker.look_ups.empty();
+  if (m_left.crashes > 0 && !idle) { add(Kind::crash, 2); }
+  if (m_left.freezes > 0 && (!idle || worker.frozen)) { add(Kind::freeze, 2); }
+  if (worker.frozen) { return; }
+  if (worker.has(Request::At::begun)) { add(Kind::leave, 8); }
+  if (worker.outlived) { return; }
+  if (worker.has(Request::At::answered)) { add(Kind::record, 8); }
+  if (!not_begun().empty()) { add(Kind::begin, 4); }
+  if (anything_due()) { add(Kind::sweep, 8); }
+  if (!worker.look_ups.empty()) { add(Kind::judge, 6); }
+}
+
+void Model::act(const Action& action) {
+  using Kind = Action::Kind;
+  Worker& worker = m_workers[action.worker];
+  switch (action.kind) {
+    case Kind::begin:
+      return begin_one(worker);
+    case Kind::leave:
+      return leave(worker);
+    case Kind::arrive:
+      return arrive();
+    case Kind::record:
+      return record(worker);
+    case Kind::sweep:
+      return sweep(worker);
+    case Kind::judge:
+      return judge_one(worker);
+    case Kind::call_back:
+      return call_back();
+    case Kind::crash:
+      return crash(worker);
+    case Kind::freeze:
+      return freeze(worker);
+    case Kind::replicate:
+      tell("replicated");
+      m_replica = m_store.state();
+      return;
+    case Kind::take_over:
+      return take_over();
+    case Kind::pass:
+      return pass_some();
   }
 }
 
-void Model::tell(std::string what) {
-  m_story.push_back(fmt::format("{:>6} s  {}", (m_clock.now() - m_deliveries.front().alert.uuid.time()) / 1s, std::move(what)));
-}
-
-Model::Worker& Model::some_worker() { return m_workers[m_random.below(m_workers.size())]; }
-
-template <class T>
-T Model::take_some(std::vector<T>& from) {
-  const auto place = from.begin() + static_cast<std::ptrdiff_t>(m_random.below(from.size()));
-  T taken = std::move(*place);
-  from.erase(place);
-  return taken;
-}
-
-void Model::run(int steps) {
-  for (int i = 0; i < steps; ++i) { step(); }
-}
-
-void Model::step() {
-  Worker& worker = some_worker();
-  const auto dice = m_random.below(100);
-  if (dice < 8) {
-    begin_anew();
-  } else if (dice < 22) {
-    leave(worker);
-  } else if (dice < 36) {
-    reach_provider();
-  } else if (dice < 50) {
-    record(worker);
-  } else if (dice < 60) {
-    sweep();
-  } else if (dice < 70) {
-    judge_one(worker);
-  } else if (dice < 76) {
-    call_back();
-  } else if (dice < 80) {
-    crash();
-  } else if (dice < 83) {
-    freeze();
-  } else {
-    constexpr std::array<Millis, 6> k_spans{1s, 3s, 10s, 20s, 70s, 240s};
-    pass(k_spans.at(m_random.below(k_spans.size())));
-  }
-}
-
-void Model::settle() {
-  m_breaks = false;
-  for (Worker& worker : m_workers) { worker.frozen = false; }
-  for (const DeliveryId& id : m_deliveries) { m_started.insert(id); }
-  const auto news_left = [&] {
-    return std::any_of(m_messages.begin(), m_messages.end(), [](const Message& m) { return m.callbacks_left > 0; });
+// The next moment at which something may be otherwise than now.
+std::optional<Time> Model::next_moment() const {
+  std::optional<Time> next;
+  const auto consider = [&](Time at) {
+    if (at > m_clock.now() && (!next || at < *next)) { next = at; }
   };
-  for (Millis passed{0}; passed < k_settling_longest && (passed == Millis{0} || news_left() || verdict().shown_open > 0);
-       passed += k_settling_step) {
-    begin_anew();
-    sweep();
-    for (Worker& worker : m_workers) {
-      while (!worker.look_ups.empty()) { judge_one(worker); }
-      while (std::any_of(worker.requests.begin(), worker.requests.end(), [](const Request& r) { return r.at == Request::At::begun; })) {
-        leave(worker);
-      }
+  for (const OnTheWire& request : m_provider.wire()) { consider(request.left_at + m_settings.request_timeout); }
+  for (const Message& message : m_provider.messages()) { consider(message.listed_at); }
+  for (const Worker& worker : m_workers) {
+    for (const LookUp& look : worker.look_ups) { consider(look.due.now + m_settings.request_timeout); }
+    for (const Request& request : worker.requests) {
+      if (request.at == Request::At::on_the_wire) { consider(request.left_at + m_settings.request_timeout); }
+      if (request.at != Request::At::begun) { continue; }
+      consider(request.lease_ends - DeliverySettings::needed_of_lease(m_settings.request_timeout));
     }
-    while (!m_wire.empty()) { reach_provider(); }
-    for (Worker& worker : m_workers) {
-      for (std::size_t left = worker.requests.size(); left > 0; --left) { record(worker); }
-    }
-    call_back();
-    pass(k_settling_step);
   }
+  for (const auto& [id, row] : m_store.state().deliveries) {
+    const Attempt& attempt = row.delivery.attempt;
+    if (attempt.lease_until) { consider(*attempt.lease_until); }
+    if (attempt.due_at && !is_settled(attempt, row.delivery.reports)) { consider(std::max(*attempt.due_at, row.hidden_until)); }
+    if (attempt.state == AttemptState::unknown) { consider(attempt.started_at + m_settings.grace() + 1ms); }
+  }
+  return next;
+}
+
+void Model::pass_some() {
+  const auto moment = next_moment();
+  std::vector<int> weights(m_scenario.spans.size(), 1);
+  weights.push_back(moment ? 3 : 0);
+  const std::size_t choice = m_chooser->one_of(weights);
+  pass_to(choice < m_scenario.spans.size() ? m_clock.now() + m_scenario.spans[choice] : *moment);
 }
 
 // What is on the wire arrives, or is lost, within the time of a request: none is stepped over.
-void Model::pass(Millis duration) {
-  const Time until = m_clock.now() + duration;
-  while (!m_wire.empty() && m_wire.front().left_at + m_settings.request_timeout <= until) { reach_provider(); }
-  m_clock.advance(duration);
+void Model::pass_to(Time until) {
+  while (!m_provider.wire().empty() && m_provider.wire().front().left_at + m_settings.request_timeout <= until) {
+    m_clock.advance(std::max(m_provider.wire().front().left_at + m_settings.request_timeout - m_clock.now(), Millis{0}));
+    arrive();
+  }
+  m_clock.advance(until - m_clock.now());
   time_out();
 }
 
-// Whoever has the message of the batch begins what has no row; both may have it.
-void Model::begin_anew() {
-  Worker& worker = some_worker();
-  if (worker.frozen) { return; }
-  for (const DeliveryId& id : m_deliveries) {
-    if (m_random.chance(0.3)) { m_started.insert(id); }  // its message has come out of the queue
-    const auto rows = m_store.of_batch(id.alert, id.batch);
-    if (rows->empty() && m_started.contains(id)) { begin(worker, id, std::nullopt); }
-  }
-}
-
-void Model::begin(Worker& worker, const DeliveryId& id, std::optional<AttemptToken> previous) {
-  Intent intent{.id = id,
-                .token = {m_ids.next_uuid()},
-                .previous = previous,
-                .account = "AC",
-                .sender = "+1",
-                .body_hash = {1},
-                .lease = m_settings.lease};
-  const Time lease_ends = m_clock.now() + intent.lease;
-  const auto answers = m_store.begin(std::span(&intent, 1));
-  if (answers->front().verdict != BeginVerdict::begun) { return; }
-  tell("begun");
-  worker.requests.push_back({.id = id, .token = intent.token, .attempt = answers->front().attempt, .lease_ends = lease_ends});
-}
-
-void Model::sweep() {
-  Worker& worker = some_worker();
-  if (worker.frozen) { return; }
-  for (const DeliveryId& id : m_deliveries) { static_cast<void>(m_store.expire_leases(id.alert, id.batch)); }
-  const auto rows = m_store.due(10, k_hidden_for);
-  for (const DueDelivery& due : *rows) {
-    const Attempt& attempt = due.delivery.attempt;
-    if (attempt.state == AttemptState::retry) {
-      begin(worker, due.delivery.id, attempt.token);
-    } else if (m_rules.reconciles) {
-      look_up(worker, due);
-    } else {
-      const std::pair absent{due.delivery.id, attempt.token};
-      static_cast<void>(m_store.absolve(std::span(&absent, 1)));
-    }
-  }
-}
-
-void Model::look_up(Worker& worker, DueDelivery due) {
-  LookUp look{.due = std::move(due)};
-  std::vector<ProviderId> sids;
-  for (const Message& message : m_messages) {
-    const bool old = message.created_at < look.due.delivery.attempt.started_at - 60s;
-    if (message.listed_at > m_clock.now() || old) { continue; }
-    look.seen.candidates.push_back({.sid = message.sid, .same_body = true, .created_at = message.created_at});
-    sids.push_back(message.sid);
-  }
-  look.seen.claimed = *m_store.claimed(sids);
-  worker.look_ups.push_back(std::move(look));
-}
-
-void Model::judge_one(Worker& worker) {
-  if (worker.frozen || worker.look_ups.empty()) { return; }
-  const LookUp look = take_some(worker.look_ups);
-  const Attempt& attempt = look.due.delivery.attempt;
-  const auto judgement = worker::judge(look.due.delivery, look.due.now, look.seen, m_settings);
-  Outcome outcome{.id = look.due.delivery.id, .token = attempt.token, .due_in = judgement.look_in};
-  switch (judgement.kind) {
-    case worker::Judgement::Kind::absent: {
-      if (m_clock.now() - look.due.now >= m_settings.request_timeout) { return; }  // who has claimed what may have changed
-      tell("looked up: absent");
-      const std::pair absent{outcome.id, outcome.token};
-      static_cast<void>(m_store.absolve(std::span(&absent, 1)));
-      return;
-    }
-    case worker::Judgement::Kind::found:
-      tell("looked up: " + *judgement.sid);
-      outcome.kind = Outcome::Kind::sent;
-      outcome.sid = judgement.sid;
-      outcome.looked_up = true;
-      break;
-    case worker::Judgement::Kind::cannot_tell:
-      outcome.looked = judgement.looked;
-      break;
-    case worker::Judgement::Kind::given_up:
-      tell("given up: " + judgement.reason);
-      outcome.kind = Outcome::Kind::failed;
-      break;
-  }
-  if (m_store.record(std::span(&outcome, 1))->front() != RecordVerdict::sid_taken) { return; }
-  outcome.kind = Outcome::Kind::unknown;  // its twin was faster
-  outcome.sid.reset();
-  outcome.due_in = m_settings.request_timeout;
-  static_cast<void>(m_store.record(std::span(&outcome, 1)));
-}
-
-void Model::leave(Worker& worker) {
-  if (worker.frozen) { return; }
-  for (Request& request : worker.requests) {
-    if (request.at != Request::At::begun) { continue; }
-    if (m_rules.checks_lease && request.lease_ends - m_clock.now() < DeliverySettings::needed_of_lease(m_settings.request_timeout)) {
-      request.at = Request::At::answered;
-      request.answer = Error{.code = ErrorCode::unavailable, .message = {}};
-      return;
-    }
-    tell("left");
-    request.at = Request::At::on_the_wire;
-    request.left_at = m_clock.now();
-    m_wire.push_back({.id = request.id, .token = request.token, .left_at = request.left_at});
-    return;
-  }
-}
-
-// Taken and answered; taken and the answer lost; refused for now; lost on its way.
-void Model::reach_provider() {
-  if (m_wire.empty()) { return; }
-  const OnTheWire request = m_wire.front();
-  m_wire.erase(m_wire.begin());
-  const auto dice = m_breaks ? m_random.below(10) : 9;
-  if (dice == 0) {
-    answer(request.token, Error{.code = ErrorCode::rate_limited, .message = {}});
-  } else if (dice == 1) {
-    tell("lost on its way");
+void Model::arrive() {
+  const std::size_t before = m_provider.messages().size();
+  const auto answer = m_provider.arrive(*m_chooser);
+  if (m_provider.messages().size() > before) {
+    const Message& message = m_provider.messages().back();
+    tell("{}: {} taken{}{}", place_of(message.id), message.sid, message.fails ? ", will fail" : "", answer ? "" : ", answer lost");
   } else {
-    const auto lag = Millis{static_cast<Millis::rep>(m_random.below(static_cast<std::uint64_t>(m_rules.real_list_lag.count()) + 1))};
-    Message& message = m_messages.emplace_back();
-    message = {.sid = fmt::format("SM{}", m_messages.size()), .id = request.id, .token = request.token, .created_at = m_clock.now()};
-    message.listed_at = m_clock.now() + lag;
-    tell(fmt::format("{} on the phone", message.sid));
-    if (dice > 3) { answer(request.token, message.sid); }
+    tell("{}", answer ? "refused" : "lost on its way");
   }
-}
-
-void Model::answer(const AttemptToken& token, const Result<ProviderId>& result) {
+  if (!answer) { return; }
   for (Worker& worker : m_workers) {
     for (Request& request : worker.requests) {
-      if (request.token != token || request.at != Request::At::on_the_wire) { continue; }
+      if (request.token != answer->token || request.at != Request::At::on_the_wire) { continue; }
       request.at = Request::At::answered;
-      request.answer = result;
+      request.answer = answer->result;
     }
   }
 }
@@ -261,60 +195,127 @@ void Model::time_out() {
   }
 }
 
-void Model::record(Worker& worker) {
-  const auto answered =
-      std::find_if(worker.requests.begin(), worker.requests.end(), [](const auto& r) { return r.at == Request::At::answered; });
-  if (worker.frozen || answered == worker.requests.end()) { return; }
-  const auto outcome = worker::outcome_of({answered->id, answered->token, answered->attempt}, answered->answer, m_settings, m_random);
-  worker.requests.erase(answered);
-  record(outcome);
-}
-
-void Model::record(const Outcome& outcome) {
-  if (m_store.record(std::span(&outcome, 1))->front() != RecordVerdict::sid_taken) { return; }
-  const Report insisted{.id = outcome.id, .token = outcome.token, .sid = *outcome.sid, .at = m_clock.now()};
-  static_cast<void>(m_store.merge(std::span(&insisted, 1)));
-}
-
 // In any order, some twice, some never.
 void Model::call_back() {
-  if (m_messages.empty()) { return; }
-  Message& message = m_messages[m_random.below(m_messages.size())];
-  if (message.callbacks_left == 0) { return; }
-  if (!m_random.chance(0.2)) { --message.callbacks_left; }
-  if (m_random.chance(0.3)) { return; }
-  constexpr std::array<ReportKind, 3> k_kinds{ReportKind::accepted, ReportKind::sent, ReportKind::delivered};
-  const auto rank = static_cast<int>(m_random.below(k_kinds.size()));
-  const Report report{.id = message.id,
-                      .token = message.token,
-                      .sid = message.sid,
-                      .rank = rank,
-                      .kind = k_kinds.at(static_cast<std::size_t>(rank)),
-                      .at = m_clock.now()};
-  tell(fmt::format("callback for {}", message.sid));
-  static_cast<void>(m_store.merge(std::span(&report, 1)));
+  Message* message = nullptr;
+  const auto report = m_provider.call_back(*m_chooser, message);
+  if (!report) { return; }
+  const auto known = m_store.merge(std::span(&*report, 1));
+  tell("{}: callback {} for {}{}", place_of(message->id), static_cast<int>(report->kind), message->sid,
+       known->front() ? "" : ", which nobody knows");
+  if (report->kind == ReportKind::failed && heeds_failure_of(*message)) { message->failure_known = true; }
 }
 
-void Model::crash() {
-  if (!m_breaks) { return; }
+// Told is told; but after a takeover the failure of a message that nobody knows may pass for an earlier attempt's.
+bool Model::heeds_failure_of(const Message& message) const {
+  const auto& rows = m_store.state().deliveries;
+  if (m_store.state().epoch == k_first_epoch) { return rows.contains(message.id); }
+  return std::any_of(rows.begin(), rows.end(), [&](const auto& entry) {
+    const auto& reports = entry.second.delivery.reports;
+    return reports && reports->sid == message.sid && reports->kind == ReportKind::failed;
+  });
+}
+
+void Model::crash(Worker& worker) {
+  --m_left.crashes;
   tell("a worker dies");
-  some_worker() = {};
+  worker = {.outlived = worker.outlived};
 }
 
-void Model::freeze() {
-  Worker& worker = some_worker();
-  worker.frozen = m_breaks && !worker.frozen;
+void Model::freeze(Worker& worker) {
+  --m_left.freezes;
+  worker.frozen = !worker.frozen;
 }
 
-Model::Verdict Model::verdict() {
-  Verdict verdict{.messages = static_cast<int>(m_messages.size()), .alerts = static_cast<int>(m_deliveries.size())};
-  for (const DeliveryId& id : m_deliveries) {
-    const auto rows = m_store.of_batch(id.alert, id.batch);
-    const auto status = rows->empty() ? DeliveryStatus::pending : visible(rows->front().attempt, rows->front().reports).status;
-    verdict.shown_sent += status == DeliveryStatus::sent || status == DeliveryStatus::delivered ? 1 : 0;
-    verdict.shown_failed += status == DeliveryStatus::failed ? 1 : 0;
-    const bool open = status == DeliveryStatus::pending || status == DeliveryStatus::sending || status == DeliveryStatus::unknown;
-    verdict.shown_open += open ? 1 : 0;
+// The ledger loses what was not replicated. The old cell's workers do not know yet.
+void Model::take_over() {
+  --m_left.takeovers;
+  tell("another cell takes over");
+  m_store.restore(m_replica);
+  m_store.take_over();
+  m_provider.forget_told_failures();
+  for (Worker& worker : m_workers) { worker.outlived = true; }
+  m_workers.resize(m_workers.size() + 2);
+}
+
+void Model::settle() {
+  RandomChooser chooser(k_settling_seed);
+  m_chooser = &chooser;
+  m_left = {};
+  m_provider.stop_faults();
+  for (Worker& worker : m_workers) { worker.frozen = false; }
+  const Time end = m_clock.now() + k_settling_longest;
+  do {
+    settle_once();
+    pass_to(next_moment().value_or(m_clock.now() + k_after_nothing));
+  } while (m_clock.now() < end && (m_provider.may_call_back() || verdict().shown_open > 0));
+}
+
+void Model::settle_once() {
+  for (Worker& worker : m_workers) {
+    while (worker.has(Request::At::begun)) { leave(worker); }
+    if (worker.outlived) { continue; }
+    while (!not_begun().empty()) { begin_one(worker); }
+    if (anything_due()) { sweep(worker); }
+    while (!worker.look_ups.empty()) { judge_one(worker); }
+    while (worker.has(Request::At::begun)) { leave(worker); }
+  }
+  while (!m_provider.wire().empty()) { arrive(); }
+  for (Worker& worker : m_workers) {
+    while (!worker.outlived && worker.has(Request::At::answered)) { record(worker); }
+  }
+  if (m_provider.may_call_back()) { call_back(); }
+}
+
+namespace {
+
+// Of one text.
+struct Count {
+  int alerts = 0;
+  int reached = 0;
+  int failed_untold = 0;  // failed on the way, and nobody told us
+  int given_up = 0;
+  Verdict shown{};
+};
+
+void judge_count(const Count& count, Verdict& verdict) {
+  verdict.doubled = verdict.doubled || count.reached > count.alerts;
+  verdict.lost = verdict.lost || count.reached + count.failed_untold + count.shown.shown_failed < count.alerts;
+  const int sent = count.shown.shown_sent;
+  const bool overstated = sent > count.reached + count.failed_untold;
+  const bool understated = sent + count.given_up < std::min(count.reached, count.alerts);
+  verdict.wrong = verdict.wrong || overstated || understated || count.shown.shown_open > 0;
+}
+
+}  // namespace
+
+Verdict Model::verdict() const {
+  std::map<int, Count> counts;
+  for (const Message& message : m_provider.messages()) {
+    counts[message.text].reached += message.fails ? 0 : 1;
+    counts[message.text].failed_untold += message.fails && !message.failure_known ? 1 : 0;
+  }
+  for (std::size_t i = 0; i < m_deliveries.size(); ++i) {
+    Count& count = counts[m_scenario.texts[i]];
+    ++count.alerts;
+    const auto row = m_store.state().deliveries.find(m_deliveries[i]);
+    const auto seen =
+        row == m_store.state().deliveries.end() ? VisibleDelivery{} : visible(row->second.delivery.attempt, row->second.delivery.reports);
+    const bool sent = seen.status == DeliveryStatus::sent || seen.status == DeliveryStatus::delivered;
+    const bool waits = row != m_store.state().deliveries.end() && !is_settled(row->second.delivery.attempt, row->second.delivery.reports);
+    count.shown.shown_sent += sent ? 1 : 0;
+    count.shown.shown_failed += seen.status == DeliveryStatus::failed ? 1 : 0;
+    count.shown.shown_open += waits || (!sent && seen.status != DeliveryStatus::failed) ? 1 : 0;
+    count.given_up += seen.status == DeliveryStatus::failed && seen.reason.starts_with("Outcome unknown") ? 1 : 0;
+  }
+  Verdict verdict;
+  for (const auto& [text, count] : counts) {
+    verdict.messages += count.reached;
+    verdict.alerts += count.alerts;
+    verdict.shown_sent += count.shown.shown_sent;
+    verdict.shown_failed += count.shown.shown_failed;
+    verdict.shown_open += count.shown.shown_open;
+    judge_count(count, verdict);
   }
   return verdict;
 }

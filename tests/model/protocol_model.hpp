@@ -1,50 +1,47 @@
 // The delivery protocol as a state machine that is stepped: workers that crash, freeze and overlap, a provider whose lists lag and whose
-// callbacks come late, doubled or never. The rules that it steps are the product's own (judge, outcome_of, next_step, merged) on the ledger
-// in memory, which passes the same contract suite as the real one; only what moves messages between them is modelled.
+// callbacks come late, doubled or never, a cell that dies with the last it wrote. The rules that it steps are the product's own (judge,
+// outcome_of, next_step, merged) on the ledger in memory, which passes the same contract suite as the real one; only what moves messages
+// between them is modelled.
 #pragma once
 
 #include <cstdint>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
+#include <fmt/format.h>
+
 #include "bizcomms/base/ids.hpp"
-#include "bizcomms/base/random.hpp"
+#include "model/chooser.hpp"
+#include "model/provider.hpp"
+#include "model/scenario.hpp"
 #include "support/memory/memory_store.hpp"
 #include "worker/judgement.hpp"
 
 namespace bizcomms::model {
 
-using namespace std::chrono_literals;
-
-// What the protocol relies on. A test takes one away and sees the duplicate.
-struct Rules {
-  bool reconciles = true;      // false: an unknown outcome is taken for "not sent"
-  bool checks_lease = true;    // false: a request leaves however little is left of its lease
-  Millis real_list_lag{5min};  // of the provider; the settings say 5 min
+struct Verdict {
+  int messages = 0;  // on the phone
+  int alerts = 0;
+  int shown_sent = 0;    // deliveries shown as sent or delivered
+  int shown_failed = 0;  // given up, or failed on the way
+  int shown_open = 0;
+  bool doubled = false;
+  bool lost = false;
+  bool wrong = false;  // shown as what it is not, or never settled
+  [[nodiscard]] bool is_good() const { return !doubled && !lost && !wrong; }
 };
 
-// One phone, and as many alerts of the same text to it.
 class Model {
 public:
-  Model(Rules rules, int alerts, std::uint64_t seed);
+  Model(const Scenario& scenario, Chooser& chooser, bool tells = false);
 
-  void run(int steps);  // anything may happen
-  void settle();        // nothing breaks any more, until every delivery has its end
+  bool step();    // anything may happen; false when nothing can
+  void settle();  // nothing breaks any more, until every delivery has its end
 
-  struct Verdict {
-    int messages = 0;  // on the phone
-    int alerts = 0;
-    int shown_sent = 0;    // deliveries shown as sent or delivered
-    int shown_failed = 0;  // given up, with nothing sent
-    int shown_open = 0;
-    [[nodiscard]] bool doubled() const { return messages > alerts; }
-    [[nodiscard]] bool lost() const { return messages + shown_failed < alerts; }
-    [[nodiscard]] bool wrong() const { return shown_sent != std::min(messages, alerts) || shown_open > 0; }
-  };
-  [[nodiscard]] Verdict verdict();
-  [[nodiscard]] const std::vector<std::string>& story() const { return m_story; }  // what happened, a line each
+  [[nodiscard]] Verdict verdict() const;
+  [[nodiscard]] std::uint64_t fingerprint() const;                                 // equal where the same may follow
+  [[nodiscard]] const std::vector<std::string>& story() const { return m_story; }  // what happened, a line each, where it tells
 
 private:
   // A request between its begin and the record of its end.
@@ -67,56 +64,64 @@ private:
     std::vector<Request> requests{};
     std::vector<LookUp> look_ups{};
     bool frozen = false;
+    bool outlived = false;  // of a cell that has lost its ledger: what it had begun may still leave
+    [[nodiscard]] bool has(Request::At at) const;
   };
-  // What left a worker, and the provider may take until it has timed out.
-  struct OnTheWire {
-    alert::DeliveryId id{};
-    alert::AttemptToken token{};
-    Time left_at{};
-  };
-  struct Message {
-    alert::ProviderId sid{};
-    alert::DeliveryId id{};
-    alert::AttemptToken token{};
-    Time created_at{};
-    Time listed_at{};
-    int callbacks_left = 3;
+  struct Action {
+    enum class Kind : std::uint8_t { begin, leave, arrive, record, sweep, judge, call_back, crash, freeze, replicate, take_over, pass };
+    Kind kind = Kind::pass;
+    std::size_t worker = 0;
+    int weight = 1;
   };
 
-  void tell(std::string what);
-  [[nodiscard]] Worker& some_worker();
-  template <class T>
-  [[nodiscard]] T take_some(std::vector<T>& from);
+  template <class... Values>
+  void tell(fmt::format_string<Values...> text, Values&&... values) {
+    if (m_tells) { tell_line(fmt::format(text, std::forward<Values>(values)...)); }
+  }
+  void tell_line(const std::string& what);
+  [[nodiscard]] std::vector<Action> possible() const;
+  void add_actions_of(std::size_t worker, std::vector<Action>& actions) const;
+  void act(const Action& action);
 
-  void step();
-  void pass(Millis duration);
-  void begin_anew();
-  void begin(Worker& worker, const alert::DeliveryId& id, std::optional<alert::AttemptToken> previous);
-  void sweep();
-  void look_up(Worker& worker, alert::DueDelivery due);
-  void judge_one(Worker& worker);
-  void leave(Worker& worker);
-  void reach_provider();
-  void answer(const alert::AttemptToken& token, const Result<alert::ProviderId>& result);
+  [[nodiscard]] std::optional<Time> next_moment() const;
+  void pass_some();
+  void pass_to(Time until);
+  void arrive();
   void time_out();
+  void call_back();
+  [[nodiscard]] bool heeds_failure_of(const Message& message) const;
+  void crash(Worker& worker);
+  void freeze(Worker& worker);
+  void take_over();
+  void settle_once();
+
+  // What workers do.
+  [[nodiscard]] std::vector<alert::DeliveryId> not_begun() const;
+  [[nodiscard]] bool anything_due() const;
+  [[nodiscard]] std::size_t place_of(const alert::DeliveryId& id) const;
+  [[nodiscard]] int text_of(const alert::DeliveryId& id) const { return m_scenario.texts[place_of(id)]; }
+  void begin_one(Worker& worker);
+  void begin(Worker& worker, const alert::DeliveryId& id, std::optional<alert::AttemptToken> previous);
+  void leave(Worker& worker);
   void record(Worker& worker);
   void record(const alert::Outcome& outcome);
-  void call_back();
-  void crash();
-  void freeze();
+  void sweep(Worker& worker);
+  void look_up(Worker& worker, alert::DueDelivery due);
+  void judge_one(Worker& worker);
+  void absolve(const alert::DeliveryId& id, const alert::AttemptToken& token);
 
-  const Rules m_rules;
-  Random m_random;
+  const Scenario& m_scenario;
+  Chooser* m_chooser;
+  const bool m_tells;
+  Limits m_left;
   alert::DeliverySettings m_settings{};
   ManualClock m_clock;
   IdSource m_ids;
   test::MemoryStore m_store;
-  bool m_breaks = true;  // something may fail still
+  test::MemoryState m_replica;  // what another cell would start from
+  Provider m_provider;
   std::vector<alert::DeliveryId> m_deliveries;
-  std::set<alert::DeliveryId> m_started;
   std::vector<Worker> m_workers{2};
-  std::vector<OnTheWire> m_wire;
-  std::vector<Message> m_messages;
   std::vector<std::string> m_story;
 };
 

@@ -3,8 +3,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <cstdlib>
+#include <fstream>
 #include <stdexcept>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -20,16 +23,34 @@ T needed(Result<T> result) {
   return std::move(*result);
 }
 
-std::filesystem::path temporary_folder() {
-  std::string name = (std::filesystem::temp_directory_path() / "bizcomms-postgres-XXXXXX").string();
+std::filesystem::path temporary_folder(const std::filesystem::path& volume) {
+  std::string name = ((volume.empty() ? std::filesystem::temp_directory_path() : volume) / "bizcomms-postgres-XXXXXX").string();
   if (mkdtemp(name.data()) == nullptr) { throw std::runtime_error("no temporary folder to be had"); }
   chmod(name.c_str(), 0755);  // the user postgres must get in
   return name;
 }
 
+// The number in the fourth field of /proc/N/stat, behind the name in brackets.
+pid_t parent_of(const std::filesystem::path& process) {
+  std::ifstream stream(process / "stat");
+  const std::string text((std::istreambuf_iterator<char>(stream)), std::istreambuf_iterator<char>());
+  const auto behind_name = text.rfind(") ");
+  return behind_name == std::string::npos ? 0 : static_cast<pid_t>(std::strtol(text.c_str() + behind_name + 4, nullptr, 10));
+}
+
+std::vector<pid_t> children_of(pid_t parent) {
+  std::vector<pid_t> children;
+  for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
+    const auto process = static_cast<pid_t>(std::strtol(entry.path().filename().c_str(), nullptr, 10));
+    if (process > 0 && parent_of(entry.path()) == parent) { children.push_back(process); }
+  }
+  return children;
+}
+
 }  // namespace
 
-Postgres::Postgres(std::map<std::string, std::string> parameters) : m_folder(temporary_folder()) {
+Postgres::Postgres(std::map<std::string, std::string> parameters, const std::filesystem::path& volume)
+    : m_folder(temporary_folder(volume)) {
   for (const auto* name : {"fsync", "synchronous_commit", "full_page_writes"}) { parameters.try_emplace(name, "off"); }
   parameters.try_emplace("shared_buffers", "64MB");
   m_cluster = needed(db::PrivateCluster::start({.folder = m_folder, .parameters = std::move(parameters)}));
@@ -42,6 +63,21 @@ Postgres::~Postgres() {
   std::filesystem::remove_all(m_folder, ignored);
 }
 
+void Postgres::kill_all() {
+  pid_t server = 0;
+  std::ifstream(m_folder / "postgres" / "postmaster.pid") >> server;
+  if (server <= 0) { throw std::runtime_error("PostgreSQL is not running"); }
+  ::kill(server, SIGSTOP);  // so that it starts no others meanwhile
+  auto processes = children_of(server);
+  processes.push_back(server);
+  for (const pid_t process : processes) { ::kill(process, SIGKILL); }
+}
+
+std::string Postgres::log() const {
+  std::ifstream stream(m_folder / "postgres.log");
+  return {(std::istreambuf_iterator<char>(stream)), std::istreambuf_iterator<char>()};
+}
+
 Postgres& Postgres::shared() {
   static Postgres postgres;
   return postgres;
@@ -51,6 +87,12 @@ void Postgres::run(const std::string& url, const std::string& sql) {
   const auto connection = needed(db::Connection::open({.url = Secret(url), .statement_timeout = Millis{0}}));
   const auto done = connection->script(sql);
   if (!done) { throw std::runtime_error(done.error().message + " " + done.error().cause); }
+}
+
+std::string Postgres::ask(const std::string& url, const std::string& query) {
+  const auto connection = needed(db::Connection::open({.url = Secret(url), .statement_timeout = Millis{0}}));
+  const auto rows = needed(connection->run({.sql = query, .plan = db::Plan::fresh}));
+  return rows.empty() ? std::string{} : rows[0].take_optional<std::string>().value_or("");
 }
 
 std::string Postgres::create_database(const std::string& how) {

@@ -17,7 +17,8 @@ namespace bizcomms::test {
 // Throws where the server cannot be had: a test that needs one has failed then.
 class Postgres {
 public:
-  explicit Postgres(std::map<std::string, std::string> parameters = {});
+  // `volume`: where its folder is made; the system's temporary folder unless given.
+  explicit Postgres(std::map<std::string, std::string> parameters = {}, const std::filesystem::path& volume = {});
   ~Postgres();
   Postgres(const Postgres&) = delete;
   Postgres& operator=(const Postgres&) = delete;
@@ -29,8 +30,12 @@ public:
   [[nodiscard]] std::string fresh_database();
   [[nodiscard]] std::string empty_database();
   [[nodiscard]] db::PrivateCluster& cluster() { return *m_cluster; }
+  void kill_all();                        // SIGKILL to each of its processes
+  [[nodiscard]] std::string log() const;  // since its last start
   // Runs statements on that database.
   static void run(const std::string& url, const std::string& sql);
+  // The first value of a query that gives a text; empty where it gives none.
+  [[nodiscard]] static std::string ask(const std::string& url, const std::string& query);
 
 private:
   std::string create_database(const std::string& how);

@@ -7,7 +7,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "system/cell.hpp"
+#include "support/cell.hpp"
 
 namespace bizcomms::test {
 namespace {

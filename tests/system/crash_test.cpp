@@ -2,58 +2,21 @@
 #include <gtest/gtest.h>
 
 #include <csignal>
-#include <map>
 
-#include "system/cell.hpp"
+#include "system/once_each.hpp"
 
 namespace bizcomms::test {
 namespace {
 
 using namespace std::chrono_literals;
 
-constexpr const char* k_to_all = R"({"title":"Disk full","message":"The disk of host 7 is full.","recipient_filters":{"tags":["news"]}})";
-
-// Short leases and waits in the order that must hold: request timeout < lease < grace.
-Environment fast() {
-  return {{"BIZCOMMS_TWILIO_TIMEOUT", "800ms"},
-          {"BIZCOMMS_TWILIO_CONNECT_TIMEOUT", "400ms"},
-          {"BIZCOMMS_LEASE", "7s"},
-          {"BIZCOMMS_LIST_LAG", "1s"},
-          {"BIZCOMMS_RETRY_FIRST", "50ms"},
-          {"BIZCOMMS_RETRY_LONGEST", "500ms"},
-          {"BIZCOMMS_SWEEP_INTERVAL", "100ms"},
-          {"BIZCOMMS_QUEUE_VISIBILITY", "2s"},
-          {"BIZCOMMS_DUE_HIDDEN_FOR", "1s"},
-          {"BIZCOMMS_ATTEMPTS_MAX", "50"},
-          {"BIZCOMMS_BREAKER_PROBE_FIRST", "200ms"},
-          {"BIZCOMMS_BREAKER_PROBE_LONGEST", "500ms"},
-          {"BIZCOMMS_STALLED_AFTER", "3s"}};
-}
-
-void make_recipients(Cell& cell, int count) {
-  for (int n = 0; n < count; ++n) { cell.make_recipient(number(n)); }
-}
-
-// Messages that Twilio took, by phone: the simulator's own record is the judge.
-std::map<std::string, int> taken_by_phone(Cell& cell) {
-  std::map<std::string, int> phones;
-  for (const auto& item : cell.taken()) { ++phones[item.to]; }
-  return phones;
-}
-
-void expect_each_once(Cell& cell, int count) {
-  const auto phones = taken_by_phone(cell);
-  EXPECT_EQ(phones.size(), static_cast<std::size_t>(count));
-  for (const auto& [phone, messages] : phones) { EXPECT_EQ(messages, 1) << phone; }
-}
-
 TEST(Crash, WorkerKilledBetweenAcceptanceAndRecordTextsEachPhoneOnce) {
   Cell cell(fast());
   cell.start_simulator();
   cell.start_serve();
   make_recipients(cell, 10);
+  cell.start_work({{"BIZCOMMS_FAILPOINTS", "after_request:kill"}});  // first, or it may be dead before it was seen to be ready
   const auto id = cell.post_alert(k_to_all);
-  cell.start_work({{"BIZCOMMS_FAILPOINTS", "after_request:kill"}});
   ASSERT_EQ(cell.work().wait(20s), 128 + SIGKILL) << cell.work().output();
   EXPECT_FALSE(taken_by_phone(cell).empty());  // something had been accepted that nobody recorded
   cell.start_work();
@@ -70,8 +33,8 @@ TEST(Crash, WithoutCallbacksTheLookUpFindsWhatTheDeadWorkerSent) {
   cell.start_serve();
   cell.faults(R"({"list_lag_min_ms":8000,"list_lag_max_ms":9000})");
   make_recipients(cell, 5);
+  cell.start_work({{"BIZCOMMS_FAILPOINTS", "after_request:kill"}});  // first, or it may be dead before it was seen to be ready
   const auto id = cell.post_alert(k_to_all);
-  cell.start_work({{"BIZCOMMS_FAILPOINTS", "after_request:kill"}});
   ASSERT_EQ(cell.work().wait(20s), 128 + SIGKILL) << cell.work().output();
   cell.start_work();
   ASSERT_TRUE(cell.completes(id, 90s)) << cell.call("GET", "/v1/alerts/" + id + "/status").body;

@@ -5,7 +5,7 @@
 #include <set>
 
 #include "bizcomms/base/ids.hpp"
-#include "system/cell.hpp"
+#include "support/cell.hpp"
 
 namespace bizcomms::test {
 namespace {
@@ -25,7 +25,10 @@ protected:
     cell.start_serve();
     cell.start_work();
   }
-  Cell cell{{{"BIZCOMMS_SWEEP_INTERVAL", "100ms"}, {"BIZCOMMS_RESEND_LOST_AFTER", "200ms"}, {"BIZCOMMS_RESEND_MISSED_AFTER", "200ms"}}};
+  Cell cell{{{"BIZCOMMS_SWEEP_INTERVAL", "100ms"},
+             {"BIZCOMMS_RESEND_LOST_AFTER", "200ms"},
+             {"BIZCOMMS_RESEND_MISSED_AFTER", "200ms"},
+             {"BIZCOMMS_STATE_CHECKS", "1s,2s,4s,8s"}}};
 };
 
 TEST_F(Delivery, TheOverviewsThreeExamplesAnswerInTheirShapes) {
@@ -62,6 +65,17 @@ TEST_F(Delivery, TheOverviewsThreeExamplesAnswerInTheirShapes) {
   EXPECT_TRUE(deliveries[0]["twilio_sid"].as_string()->starts_with("SM"));
   EXPECT_TRUE(deliveries[0]["sent_at"].as_string());
   EXPECT_TRUE(deliveries[0]["delivered_at"].as_string());
+}
+
+TEST_F(Delivery, WhatNoCallbackTellsIsAskedFor) {
+  cell.faults(R"({"callback_loss":1,"recipients":[{"to":"+15551000001","error_code":30005}]})");
+  for (int n = 0; n < 10; ++n) { cell.make_recipient(number(n)); }
+  const auto id = cell.post_alert(R"({"title":"Fire","message":"Leave the building."})");
+  const auto all_known = [&] {
+    auto counts = cell.counts(id);
+    return counts["delivered"] == 9 && counts["failed"] == 1;
+  };
+  EXPECT_TRUE(eventually(all_known)) << cell.call("GET", "/v1/alerts/" + id + "/status").body;
 }
 
 TEST_F(Delivery, FortyTwoPhonesWithCallbacksLateDoubledAndReorderedEndInTheRightCounts) {

@@ -7,7 +7,7 @@
 #include <string>
 
 #include "bizcomms/crypto/crypto.hpp"
-#include "system/cell.hpp"
+#include "support/cell.hpp"
 #include "system/schema.hpp"
 
 namespace bizcomms::test {

@@ -3,7 +3,7 @@
 
 #include <set>
 
-#include "system/cell.hpp"
+#include "support/cell.hpp"
 
 namespace bizcomms::test {
 namespace {

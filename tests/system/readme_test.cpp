@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "system/cell.hpp"
+#include "support/cell.hpp"
 
 namespace bizcomms::test {
 namespace {

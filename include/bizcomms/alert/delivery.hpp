@@ -47,8 +47,8 @@ enum class AttemptState : std::uint8_t {
 struct Attempt {
   AttemptToken token{};
   AttemptState state = AttemptState::sending;
-  int number = 0;                     // attempts used up, this one included
-  int looks = 0;                      // look-ups at Twilio that found nothing, since it became unknown
+  int number = 0;                     // attempts used up, this one included; 0 where it is inherited
+  int looks = 0;                      // unknown: look-ups that found nothing; sending or retry: refusals so far, in a row
   Time started_at{};                  // by the ledger's clock, as are the next two
   std::optional<Time> lease_until{};  // while sending
   std::optional<Time> due_at{};       // retry, unknown
@@ -66,6 +66,8 @@ struct Attempt {
 [[nodiscard]] bool is_open(AttemptState state);
 void settle_as_sent(Attempt& attempt, const ProviderId& sid, Time at);
 void become_unknown(Attempt& attempt, Time due_at);
+// It stands for what a cell before this one may have sent; we sent nothing under its token.
+[[nodiscard]] bool is_inherited(const Attempt& attempt);
 
 enum class ReportKind : std::uint8_t { accepted = 0, sent = 1, delivered = 2, failed = 3 };
 
@@ -87,6 +89,7 @@ struct Report {
   Time at{};
   bool acknowledged = false;             // the callee pressed 1
   std::optional<Resending> resending{};  // failed
+  bool asked = false;                    // we asked what became of that SID: this says nothing of whose it is
 };
 
 // The reports' half: the latest of the current SID.
@@ -138,7 +141,14 @@ void resend(Attempt& attempt, Time due_at);
 [[nodiscard]] bool counts_for_holder(const Attempt& holder, const Attempt& named, const Report& report);
 
 // The provider names another message as this attempt's than the one that a look-up may have found for it: that one is somebody else's.
-[[nodiscard]] bool disproves_guess(const Attempt& attempt, const Report& report);
+// `first_news`: of a message that nobody had claimed. After a takeover it may be of an attempt that this ledger lacks.
+[[nodiscard]] bool disproves_guess(const Attempt& attempt, const Report& report, bool first_news);
+
+// Late news of a message that failed and was sent again: that it had been taken before is known, and would hide what became of the next.
+[[nodiscard]] bool says_nothing_new(const Attempt& attempt, const Report& report, bool first_news);
+
+// The report tells of the message that the attempt stands for, whatever its token: from here on the attempt goes by the report's.
+[[nodiscard]] bool tells_of_same(const Attempt& attempt, const Report& report, bool first_news);
 
 // True when nothing more will happen by our doing: sent, failed or cancelled.
 [[nodiscard]] bool is_settled(const Attempt& attempt, const std::optional<Reports>& reports);

@@ -8,7 +8,9 @@
 
 namespace bizcomms::alert {
 
-enum class EventKind : std::uint8_t { alert_created = 0, batch_ready = 1 };
+// Stored and carried as a number: one that is none of these comes from a newer version, and is kept as it is.
+enum class EventKind : std::int16_t { alert_created = 0, batch_ready = 1 };
+[[nodiscard]] constexpr bool is_known(EventKind kind) { return kind == EventKind::alert_created || kind == EventKind::batch_ready; }
 
 struct Event {
   EventKind kind = EventKind::alert_created;

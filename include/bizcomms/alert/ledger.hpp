@@ -29,6 +29,7 @@ enum class BeginVerdict : std::uint8_t {
   begun,      // durable; send it now
   taken,      // somebody else's, settled, or not in the expected state: skip
   withdrawn,  // recorded as cancelled or failed, with the reason: alert cancelled, recipient gone, inactive, opted out, channel off
+  doubtful,   // recorded as unknown, due now: a cell before this one may have sent it. Looked up before it is sent
 };
 struct BeginAnswer {
   BeginVerdict verdict = BeginVerdict::taken;
@@ -40,12 +41,17 @@ struct BeginAnswer {
 
 // How an attempt ended.
 struct Outcome {
-  enum class Kind : std::uint8_t { sent, retry, retry_unused, unknown, failed };
+  enum class Kind : std::uint8_t {
+    sent,
+    retry,  // not taken, by no fault of the recipient or the text: the attempt does not count
+    unknown,
+    failed,
+  };
   DeliveryId id{};
   AttemptToken token{};
   Kind kind = Kind::unknown;
   std::optional<ProviderId> sid{};  // sent
-  Millis due_in{0};                 // retry, retry_unused, unknown
+  Millis due_in{0};                 // retry, unknown
   std::optional<int> error_code{};
   std::string reason{};
   bool looked = false;     // unknown: one more look-up found nothing
@@ -70,6 +76,8 @@ public:
 
   // Allowed where there is no row, or the row says `retry` with the token `previous` and no report proves an acceptance. Sets `sending`,
   // the token, the lease. Reads the alert's state and the recipient's number, channel, activity and opt-out again in the same step.
+  // `doubtful`: the alert is of an older epoch than the one in which this cell works, and its last attempt, if there is one, began before
+  // the takeover. What the cell before wrote last may be missing here.
   virtual Result<std::vector<BeginAnswer>> begin(std::span<const Intent> intents) = 0;
 
   // Conditional on the token, which must be current and `sending` or `unknown`. A SID is claimed for its delivery in the same step.

@@ -15,8 +15,8 @@ struct DeliverySettings {
   Millis request_timeout{std::chrono::seconds{15}};
   Millis lease{std::chrono::seconds{60}};
   Millis list_lag{std::chrono::minutes{5}};  // how late Twilio's lists may be
-  int attempts_max = 5;
-  Backoff backoff{};  // 2 s doubling to 5 min
+  int attempts_max = 5;                      // that left us and were surely not taken
+  Backoff backoff{};                         // 2 s doubling to 5 min
   Millis unknown_given_up_after{std::chrono::hours{24}};
   // What must be left of the lease when a request leaves: its time, and some more for clocks and the answer's record.
   [[nodiscard]] static Millis needed_of_lease(Millis request_timeout) {
@@ -28,11 +28,10 @@ struct DeliverySettings {
 };
 
 enum class NextStep : std::uint8_t {
-  retry,        // later; the attempt is used up
-  wait_for_us,  // later; the attempt does not count: throttled, or the fault is ours
+  wait_for_us,  // later; the attempt does not count: it was refused unread, nothing left us, or the fault is ours
   reconcile,    // look it up before anything else
   fail,
 };
-[[nodiscard]] NextStep next_step(ErrorCode code, int attempt, const DeliverySettings& settings);
+[[nodiscard]] NextStep next_step(ErrorCode code);
 
 }  // namespace bizcomms::alert

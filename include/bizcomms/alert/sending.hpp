@@ -24,6 +24,7 @@ struct Dispatch {
   Time started_at{};        // by the ledger's clock
   SteadyTime lease_ends{};  // on our monotonic clock; counted from before the begin, so never later than the ledger's
   std::string trace{};
+  Lane lane = Lane::standard;
 };
 
 class Sender {
@@ -51,12 +52,22 @@ struct LookupQuestion {
   Time started_at{};
 };
 
-// A message or call to that number, created after started_at − 60 s, that may be the one asked for.
+// A message or call to that number that may be the one asked for: created after started_at − 60 s, or, should our clock have been wrong,
+// with the same text after started_at − 2 h.
 struct Candidate {
   ProviderId sid{};
   bool same_body = false;  // SMS: the text's hash is equal. Calls: always true
   Time created_at{};
   ReportKind kind = ReportKind::accepted;
+};
+
+// What became of one message or call.
+struct ProviderStatus {
+  int rank = 0;  // as in Report
+  ReportKind kind = ReportKind::accepted;
+  std::optional<int> error_code{};
+  std::string reason{};
+  std::optional<Resending> resending{};  // failed
 };
 
 class SentLookup {
@@ -65,6 +76,8 @@ public:
   // Per question all candidates, whoever claimed them; or why it cannot tell: `unavailable` (again later), `misconfigured`
   // (another account, 401). Blocks; asks for each number once, in pages, with and without the date filter.
   virtual std::vector<Result<std::vector<Candidate>>> look_up(std::span<const LookupQuestion> questions) = 0;
+  // Per message or call its state as it is now; `not_found`: the provider does not have it; others as above. Blocks.
+  virtual std::vector<Result<ProviderStatus>> statuses(std::span<const ProviderId> sids) = 0;
 };
 
 }  // namespace bizcomms::alert

@@ -90,9 +90,10 @@ public:
   virtual Result<Recipient> change(RecipientId id, const RecipientChange& change) = 0;  // not_found; `conflict` on the number
   // Personal data is gone from every store on return; counts stay, and an opt-out stays as a keyed hash.
   virtual Status erase(RecipientId id) = 0;
-  // By number, known to us or not; repeats change nothing (the first opt-out's time and word stay).
-  virtual Status opt_out(const std::string& phone_number, const OptOut& opt_out) = 0;
-  virtual Status opt_in(const std::string& phone_number) = 0;
+  // By number, known to us or not; repeats change nothing (the first opt-out's time and word stay). `message`: whose word it is, empty
+  // where there is none. Each is heeded once: a webhook that somebody sends again must not undo what came after it.
+  virtual Status opt_out(const std::string& phone_number, const OptOut& opt_out, const ProviderId& message) = 0;
+  virtual Status opt_in(const std::string& phone_number, const ProviderId& message) = 0;
 };
 
 // A worker's view.
@@ -132,13 +133,27 @@ public:
   virtual Result<std::vector<bool>> recount(std::span<const std::pair<AlertId, std::int32_t>> batches) = 0;
   // The same for batches that reports marked dirty, at most `limit`; the number done.
   virtual Result<int> recount_dirty(int limit) = 0;
+  // Settled batches with deliveries of which only the sending is known, so long after they were settled as the next entry of `schedule`
+  // (ascending) says; each is given out once for each entry, or for several that have passed meanwhile. At most `limit`.
+  virtual Result<std::vector<std::pair<AlertId, std::int32_t>>> take_unfinished(std::span<const Millis> schedule, int limit) = 0;
   // The batch's message failed by the batch's own fault once more; at the third time its open deliveries fail with `reason`.
   virtual Status blame(AlertId id, std::int32_t batch, const std::string& reason) = 0;
+  // What is open in the batch fails at once: nothing more leaves. What may have been taken is looked up all the same.
+  virtual Status give_up(AlertId id, std::int32_t batch, const std::string& reason) = 0;
   // The alert itself cannot be expanded: failed, with a reason. Only while queued or sending without a batch.
   virtual Status fail(AlertId id, const std::string& reason) = 0;
-  // Publishes again (through the outbox) each alert and batch that has made no progress for `idle`, and completes alerts whose last two
-  // batches did not see each other. Returns how many were driven. At most `limit`.
-  virtual Result<int> redrive_stalled(Millis idle, int limit) = 0;
+  // Undoes `fail` and the third `blame`, for an event that is replayed once its cause is mended; `batch` and `reason` are those of its dead
+  // letter. A failed alert is queued, the batch and its alert are open again, and of its deliveries those that failed unsent with (the
+  // beginning of) that reason. Changes nothing that ended otherwise, or was cancelled.
+  virtual Status reopen(AlertId id, std::int32_t batch, const std::string& reason) = 0;
+  // Somebody has these in hand: they have not stalled.
+  virtual Status note_held(std::span<const std::pair<AlertId, std::int32_t>> batches) = 0;
+  // Publishes again (through the outbox) each alert and batch of that lane that has made no progress for `idle`. Returns how many were
+  // driven. At most `limit`.
+  virtual Result<int> redrive_stalled(Lane lane, Millis idle, int limit) = 0;
+  // Completes alerts whose last two batches did not see each other, and has batches counted that no message comes for any more (cancelled,
+  // or failed three times by themselves) and that made no progress for `idle`, at most `limit`: what a dead worker left there is looked up.
+  virtual Status finish_stalled(Millis idle, int limit) = 0;
 };
 
 }  // namespace bizcomms::alert

@@ -25,6 +25,7 @@ using KeyHash = std::array<std::uint8_t, 32>;
 struct NamedKey {
   std::string name;  // who calls, in logs; the owner of idempotency keys
   KeyHash sha256{};
+  bool chosen = false;  // by a person, so it may be guessed; false: 32 random bytes
 };
 
 [[nodiscard]] KeyHash hash_of(std::string_view key);
@@ -33,7 +34,7 @@ inline constexpr std::size_t k_given_key_min = 16;  // characters of a key that 
 inline constexpr std::size_t k_key_max = 256;
 
 // A key given by configuration: 16 to 256 visible ASCII characters, and a name of 1 to 64 of a-z, 0-9, '-', '_', '.'. `misconfigured`,
-// naming the key's name, never the key.
+// naming the key's name, never the key. One that `keys create` made is known by its form, and not taken for chosen.
 [[nodiscard]] Result<NamedKey> given_key(std::string name, std::string_view key);
 
 struct KeyRingSettings {
@@ -49,6 +50,7 @@ public:
   explicit Key(NamedKey named) : m_named(std::move(named)) {}
   [[nodiscard]] const std::string& name() const { return m_named.name; }
   [[nodiscard]] const KeyHash& sha256() const { return m_named.sha256; }
+  [[nodiscard]] bool may_be_guessed() const { return m_named.chosen; }
 
   // Where it was used from, by a small imprecise memory: what keeps an address that guesses from locking out those who share it.
   void used_from(std::size_t address_hash);

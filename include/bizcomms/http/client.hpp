@@ -25,6 +25,7 @@ struct ClientRequest {
   std::chrono::milliseconds connect_timeout{5'000};
   std::chrono::milliseconds timeout{15'000};  // the whole request, once it has a connection; it waits for one as long at most
   std::size_t body_bytes_max = std::size_t{4} * 1024 * 1024;  // of the answer; larger is an error
+  bool urgent = false;                                        // before others for a connection; an eighth of all are kept for such
   // Called when the connection stands, before the first byte of the request leaves; false aborts, and nothing was sent.
   std::function<bool()> may_leave = {};
 };
@@ -52,7 +53,7 @@ public:
 [[nodiscard]] Result<ClientResponse> fetch(Client& client, ClientRequest request);
 
 struct CurlSettings {
-  int connections_max = 256;  // in all; a request above waits in the engine
+  int connections_max = 256;  // in all; a request above waits in the engine, urgent ones first
   std::string ca_file = {};   // default: the system's
 };
 

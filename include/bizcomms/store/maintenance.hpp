@@ -14,6 +14,7 @@ struct MaintenanceSettings {
   std::chrono::hours idempotency_kept{24};
   Millis events_kept{std::chrono::days{14}};  // dead letters, and messages nobody took: the queue's retention
   int step = 5'000;                           // rows deleted at a time
+  Millis pause{100};                          // between two steps, so that whoever sends or posts meanwhile hardly notices
 };
 
 struct MaintenanceReport {

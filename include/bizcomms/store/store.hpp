@@ -10,6 +10,7 @@
 
 #include "bizcomms/alert/ledger.hpp"
 #include "bizcomms/alert/queue.hpp"
+#include "bizcomms/alert/rates.hpp"
 #include "bizcomms/alert/stores.hpp"
 #include "bizcomms/alert/stories.hpp"
 #include "bizcomms/base/log.hpp"
@@ -25,7 +26,7 @@ struct Settings {
   int mergers = 1;                               // groups of reports: two would wait for each other where a large alert is under way
   int group_max = 200;                           // in one statement
   Millis estimate_age{std::chrono::seconds{1}};  // equal filters share one count for so long
-  std::int64_t estimate_exact_max = 10'000;      // above it the planner's guess is given
+  std::int64_t estimate_exact_max = 10'000;      // above it an estimate is given
   Millis queue_poll{std::chrono::seconds{1}};    // looked at so often, beside being woken
   alert::QueueSettings queue{};
 };
@@ -45,6 +46,7 @@ public:
   [[nodiscard]] alert::Outbox& outbox();
   [[nodiscard]] alert::EventQueue& queue();
   [[nodiscard]] alert::SeenStories& stories();
+  [[nodiscard]] alert::SenderRates& rates();
 
 private:
   struct Hidden;

@@ -27,14 +27,6 @@ struct LookupSettings {
   Backoff backoff{.first = Millis{500}, .longest = std::chrono::seconds{10}};
 };
 
-// The state of one message or call.
-struct ProviderStatus {
-  int rank = 0;
-  alert::ReportKind kind = alert::ReportKind::accepted;
-  std::optional<int> error_code{};
-  std::string reason{};
-};
-
 // All methods block and are thread-safe. Errors: `unavailable` (again later, a stop asked for too), `misconfigured` (our account or
 // settings).
 class TwilioLookup final : public alert::SentLookup {
@@ -45,8 +37,7 @@ public:
 
   std::vector<Result<std::vector<alert::Candidate>>> look_up(std::span<const alert::LookupQuestion> questions) override;
 
-  // Of a message or call, for deliveries whose callbacks never came. `not_found`: Twilio does not have it.
-  [[nodiscard]] Result<ProviderStatus> fetch_status(const alert::ProviderId& sid);
+  std::vector<Result<alert::ProviderStatus>> statuses(std::span<const alert::ProviderId> sids) override;
 
   // Messages that came in to our senders (all of the account with a messaging service), created at `since` or later, oldest first.
   [[nodiscard]] Result<std::vector<InboundMessage>> inbound_since(Time since);

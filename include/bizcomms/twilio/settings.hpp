@@ -12,7 +12,7 @@
 namespace bizcomms::twilio {
 
 struct VoiceSettings {
-  std::string number{};                // that calls come from when `senders` is a messaging service, which cannot call
+  std::string number{};                // that calls come from when the sender is a messaging service or a short code, which cannot call
   std::string voice = "Polly.Joanna";  // of <Say>; a pair of voice and language that Twilio lacks makes every call fail
   std::string language = "en-US";
   std::chrono::seconds key_timeout{10};   // to press a key after the text
@@ -31,7 +31,7 @@ struct Settings {
   std::string account_sid{};  // "AC…"
   Secret auth_token{};
   std::vector<Secret> former_auth_tokens{};  // still accepted in signatures of webhooks while the token is changed
-  std::vector<std::string> senders{};        // numbers in E.164, or exactly one messaging service ("MG…")
+  std::vector<std::string> senders{};        // numbers in E.164, short codes, or exactly one messaging service ("MG…")
   std::string base_url = "https://api.twilio.com";
   std::string public_url{};  // how Twilio reaches the webhooks, without path; empty: no callbacks are asked for
   std::chrono::milliseconds connect_timeout{5'000};
@@ -46,7 +46,13 @@ struct Settings {
 
 [[nodiscard]] bool is_account_sid(std::string_view text);  // AC and 32 hex digits
 [[nodiscard]] bool is_service_sid(std::string_view text);  // MG …
+[[nodiscard]] bool is_short_code(std::string_view text);   // 5 or 6 digits
 [[nodiscard]] bool is_message_sid(std::string_view text);  // SM … or MM …
 [[nodiscard]] bool is_call_sid(std::string_view text);     // CA …
+
+// SMS segments per second that Twilio hands on from that number, unless it has agreed to more; nought for a messaging service, which
+// spreads them over its numbers by itself. Source: wire facts 1.8; outside of North America, Twilio's table of rates by kind and
+// destination.
+[[nodiscard]] double default_segments_per_second(std::string_view sender);
 
 }  // namespace bizcomms::twilio

@@ -1,36 +1,58 @@
-// How fast each of our numbers may send. Implementations: a local bucket per number; scripted (tests).
+// How fast each of our numbers may send, and how fast we may call: the worker's part of a budget that all workers share.
 #pragma once
 
+#include <condition_variable>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
+#include <thread>
+#include <vector>
 
-#include "bizcomms/alert/values.hpp"
+#include "bizcomms/alert/rates.hpp"
+#include "bizcomms/base/log.hpp"
 #include "bizcomms/base/time.hpp"
 
 namespace bizcomms::worker {
 
-class Permits {
-public:
-  virtual ~Permits() = default;
-  // Whether so many segments may leave from that number now; takes them if so. Never blocks. Thread-safe.
-  [[nodiscard]] virtual bool take(const std::string& sender, alert::Lane lane, int segments, SteadyTime now) = 0;
+// Nought: no limit.
+struct RateLimits {
+  std::map<std::string, double> segments_per_second{};  // by our number or service; those that are absent have no limit
+  double calls_per_second = 0;                          // of the account
 };
 
-// A bucket per number that holds one second's worth; a long text may go into debt, so that it leaves at all.
-class BucketPermits final : public Permits {
+// Thread-safe. A thread of its own, which ends with the object, fetches from the shared budget what was asked for and was not there.
+class Permits {
 public:
-  explicit BucketPermits(double segments_per_second) : m_rate(segments_per_second) {}  // nought: no limit
-  [[nodiscard]] bool take(const std::string& sender, alert::Lane lane, int segments, SteadyTime now) override;
+  Permits(const RateLimits& limits, alert::SenderRates& rates, const Log& log);
+
+  // Whether a message of so many segments, or a call, may leave from that number now; takes what it needs if so. Never blocks: where there
+  // is not enough it is being fetched, for whoever asks next.
+  // While an urgent one waits for its permit, standard ones get none of that number.
+  [[nodiscard]] bool take(const std::string& sender, alert::Channel channel, alert::Lane lane, int segments, SteadyTime now);
+  // It was not used after all.
+  void give_back(const std::string& sender, alert::Channel channel, int segments);
 
 private:
-  struct Bucket {
-    double level = 0;
-    SteadyTime filled_at{};
+  struct Stock {
+    double per_second = 0;
+    int segments = 0;
+    SteadyTime asked_at{};  // what nobody has asked for since then grows stale
+    std::optional<SteadyTime> urgent_refused_at{};
+    int wanted[2] = {0, 0};  // by lane
   };
-  const double m_rate;
-  std::mutex m_mutex;  // guards m_buckets
-  std::map<std::string, Bucket> m_buckets;
+  void run(const std::stop_token& stop);
+  [[nodiscard]] std::vector<alert::RateRequest> wanted();  // and it is no longer
+  void fetch(const std::vector<alert::RateRequest>& requests);
+  [[nodiscard]] bool any_wanted() const;
+
+  alert::SenderRates& m_rates;
+  const Log m_log;
+  mutable std::mutex m_mutex;  // guards all below
+  std::condition_variable_any m_wanted;
+  std::map<std::string, Stock> m_stocks;
+  bool m_failing = false;
+  std::jthread m_thread;  // last: it uses all above
 };
 
 }  // namespace bizcomms::worker

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "bizcomms/alert/queue.hpp"
 #include "bizcomms/alert/retry.hpp"
@@ -18,6 +19,7 @@ struct BreakerSettings {
   Millis window{std::chrono::seconds{10}};
   int requests_min = 20;      // fewer in the window never open it
   double outage_share = 0.5;  // of the requests in the window
+  int in_a_row = 10;          // requests that met an outage with none between that did not open it too, however few they are
   Millis probe_first{std::chrono::seconds{5}};
   Millis probe_longest{std::chrono::seconds{60}};  // doubling up to this
 };
@@ -37,12 +39,13 @@ struct Settings {
   alert::DeliverySettings delivery{};
   BreakerSettings breaker{};
   Backoff port_backoff{std::chrono::milliseconds{250}, std::chrono::seconds{10}};  // while the database or the queue is down
-  double segments_per_second = 0;  // per sender number; nought: as fast as the provider takes them
 
   Millis sweep_interval{std::chrono::seconds{1}};
   Millis stalled_after{std::chrono::minutes{5}};  // no progress for so long: published again
   int due_max = 500;                              // due deliveries taken by one question
   Millis due_hidden_for{std::chrono::seconds{60}};
+  // After a batch was settled: messages that no callback has told the end of are asked for at the provider. Ascending; empty: never.
+  std::vector<Millis> state_checks{std::chrono::minutes{10}, std::chrono::hours{1}, std::chrono::hours{6}, std::chrono::hours{24}};
   int lookup_group_max = 16;  // deliveries looked up at the provider at once
   Millis alert_age_max{std::chrono::hours{24 * 14}};
 

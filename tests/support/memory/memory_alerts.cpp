@@ -13,7 +13,6 @@ using namespace alert;
 namespace {
 
 constexpr std::chrono::hours k_answers_kept{24};
-constexpr std::int64_t k_epoch = 1;
 
 bool passes(const Alert& alert, const AlertQuery& query) {
   if (query.after && alert.id >= *query.after) { return false; }
@@ -28,6 +27,17 @@ bool passes(const Alert& alert, const AlertQuery& query) {
 void MemoryStore::set_down(bool down) {
   const std::scoped_lock lock(m_mutex);
   m_down = down;
+}
+
+void MemoryStore::take_over() {
+  const std::scoped_lock lock(m_mutex);
+  ++m_state.epoch;
+  m_state.taken_over_at = m_clock.now();
+}
+
+void MemoryStore::restore(MemoryState state) {
+  const std::scoped_lock lock(m_mutex);
+  m_state = std::move(state);
 }
 
 std::optional<Error> MemoryStore::down() const {
@@ -53,7 +63,7 @@ Result<Alert> MemoryStore::create(AlertId id, AlertDraft draft, std::optional<Id
                    .fields = {{"Idempotency-Key", "was used with another body in the last 24 hours; use a new key"}}};
     }
   }
-  Alert made{.id = id, .content = std::move(draft), .epoch = k_epoch, .trace = std::move(trace), .created_at = id.uuid.time()};
+  Alert made{.id = id, .content = std::move(draft), .epoch = m_state.epoch, .trace = std::move(trace), .created_at = id.uuid.time()};
   made.updated_at = made.created_at;
   made.estimated_recipients = std::ssize(m_state.matching(made));
   m_state.alerts.emplace(id, AlertRow{.alert = made, .progressed_at = now});

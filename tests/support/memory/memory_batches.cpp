@@ -13,6 +13,16 @@ namespace {
 
 constexpr int k_blames_max = 3;
 
+// What failed unsent with that reason is due again.
+void reopen_one(DeliveryRow& row, const std::string& reason, Time now) {
+  Attempt& attempt = row.delivery.attempt;
+  const bool unsent = attempt.state == AttemptState::failed && row.delivery.phone_number && !attempt.sid && !row.delivery.reports;
+  if (!unsent || attempt.reason.empty() || !reason.starts_with(attempt.reason)) { return; }
+  attempt.state = AttemptState::retry;
+  attempt.due_at = now;
+  attempt.reason.clear();
+}
+
 Error no_batch() { return {.code = ErrorCode::not_found, .message = "There is no such batch."}; }
 
 }  // namespace
@@ -88,6 +98,7 @@ bool MemoryStore::recount_one(AlertRow& row, std::int32_t number) {
   counts.cancelled += batch.never_begun;
   batch.counts = counts;
   batch.dirty = false;
+  if (batch.settled && !batch.settled_at) { batch.settled_at = m_clock.now(); }
   return batch.settled;
 }
 
@@ -126,14 +137,43 @@ Result<int> MemoryStore::recount_dirty(int limit) {
   return done;
 }
 
+Result<std::vector<std::pair<AlertId, std::int32_t>>> MemoryStore::take_unfinished(std::span<const Millis> schedule, int limit) {
+  const std::scoped_lock lock(m_mutex);
+  if (auto error = down()) { return *error; }
+  std::vector<std::pair<AlertId, std::int32_t>> taken;
+  for (auto& [id, row] : m_state.alerts) {
+    for (auto& [number, batch] : row.batches) {
+      if (!batch.settled_at || batch.counts.sent <= batch.counts.delivered || std::ssize(taken) == limit) { continue; }
+      const Millis since = m_clock.now() - *batch.settled_at;
+      const auto passed =
+          static_cast<std::size_t>(std::count_if(schedule.begin(), schedule.end(), [&](Millis after) { return after <= since; }));
+      if (passed <= batch.checks) { continue; }
+      batch.checks = passed;
+      taken.emplace_back(id, number);
+    }
+  }
+  return taken;
+}
+
 Status MemoryStore::blame(AlertId id, std::int32_t number, const std::string& reason) {
   const std::scoped_lock lock(m_mutex);
   if (auto error = down()) { return *error; }
   BatchRow* batch = m_state.batch(id, number);
   if (batch == nullptr) { return no_batch(); }
-  if (++batch->blamed < k_blames_max) { return {}; }
+  if (++batch->blamed >= k_blames_max) { give_up_one(id, number, *batch, reason); }
+  return {};
+}
+
+Status MemoryStore::give_up(AlertId id, std::int32_t number, const std::string& reason) {
+  const std::scoped_lock lock(m_mutex);
+  if (auto error = down()) { return *error; }
+  if (BatchRow* batch = m_state.batch(id, number)) { give_up_one(id, number, *batch, reason); }
+  return {};
+}
+
+void MemoryStore::give_up_one(AlertId id, std::int32_t number, BatchRow& batch, const std::string& reason) {
   const Time now = m_clock.now();
-  for (const DeliveryId& missing : m_state.not_begun(m_state.alert(id)->alert, number, *batch)) {
+  for (const DeliveryId& missing : m_state.not_begun(m_state.alert(id)->alert, number, batch)) {
     Attempt attempt{.state = AttemptState::failed, .started_at = now, .reason = reason};
     m_state.deliveries.emplace(missing, DeliveryRow{.delivery = {.id = missing, .phone_number = {}, .attempt = attempt, .reports = {}}});
   }
@@ -145,7 +185,15 @@ Status MemoryStore::blame(AlertId id, std::int32_t number, const std::string& re
     attempt.due_at.reset();
     attempt.reason = reason;
   }
-  batch->dirty = true;
+  batch.dirty = true;
+}
+
+Status MemoryStore::note_held(std::span<const std::pair<AlertId, std::int32_t>> batches) {
+  const std::scoped_lock lock(m_mutex);
+  if (auto error = down()) { return *error; }
+  for (const auto& [id, number] : batches) {
+    if (BatchRow* batch = m_state.batch(id, number)) { batch->progressed_at = m_clock.now(); }
+  }
   return {};
 }
 
@@ -162,13 +210,54 @@ Status MemoryStore::fail(AlertId id, const std::string& reason) {
   return {};
 }
 
-Result<int> MemoryStore::redrive_stalled(Millis idle, int limit) {
+Status MemoryStore::reopen(AlertId id, std::int32_t number, const std::string& reason) {
+  const std::scoped_lock lock(m_mutex);
+  if (auto error = down()) { return *error; }
+  AlertRow* row = m_state.alert(id);
+  if (row == nullptr) { return {}; }
+  Alert& alert = row->alert;
+  const Time now = m_clock.now();
+  if (alert.status == AlertStatus::failed) {
+    alert.status = AlertStatus::queued;
+    alert.reason.clear();
+    alert.ended_at.reset();
+    row->progressed_at = now;
+  }
+  number = std::max(number, 1);
+  BatchRow* batch = m_state.batch(id, number);
+  const bool goes_on = alert.status == AlertStatus::sending || alert.status == AlertStatus::completed;
+  if (batch == nullptr || batch->blamed < k_blames_max || !goes_on) { return {}; }
+  for (DeliveryRow* delivery : m_state.deliveries_of(id, number)) { reopen_one(*delivery, reason, now); }
+  std::erase_if(m_state.deliveries, [&](const auto& entry) {
+    const bool here = entry.first.alert == id && entry.first.batch == number;
+    const auto& [attempt, reports] = std::tie(entry.second.delivery.attempt, entry.second.delivery.reports);
+    return here && attempt.state == AttemptState::failed && !entry.second.delivery.phone_number && !reports;
+  });
+  alert.status = AlertStatus::sending;
+  alert.ended_at.reset();
+  batch->settled = false;
+  batch->settled_at.reset();
+  batch->checks = 0;
+  batch->blamed = 0;
+  batch->dirty = true;
+  batch->progressed_at = now;
+  return {};
+}
+
+Status MemoryStore::finish_stalled(Millis /*idle*/, int /*limit*/) {
+  const std::scoped_lock lock(m_mutex);
+  if (auto error = down()) { return *error; }
+  for (auto& [id, row] : m_state.alerts) { complete_if_over(row); }
+  return {};
+}
+
+Result<int> MemoryStore::redrive_stalled(Lane lane, Millis idle, int limit) {
   const std::scoped_lock lock(m_mutex);
   if (auto error = down()) { return *error; }
   const Time now = m_clock.now();
   int driven = 0;
   for (auto& [id, row] : m_state.alerts) {
-    complete_if_over(row);
+    if (lane_of(row.alert.content.priority) != lane) { continue; }
     if (row.alert.status == AlertStatus::queued && now - row.progressed_at >= idle && driven < limit) {
       put_event(EventKind::alert_created, row.alert, 0);
       row.progressed_at = now;

@@ -57,7 +57,33 @@ BeginAnswer MemoryStore::begin_one(const Intent& intent) {
   if (!channel_enabled(content.preferences, intent.id.channel)) {
     return withdraw(intent, AttemptState::cancelled, "The recipient has switched this channel off.");
   }
-  return start(intent, *recipient);
+  return is_doubtful(*alert, row) ? doubt(intent, *recipient) : start(intent, *recipient);
+}
+
+bool MemoryStore::is_doubtful(const AlertRow& alert, const DeliveryRow* row) const {
+  if (alert.alert.epoch >= m_state.epoch) { return false; }
+  if (row == nullptr) { return m_rules.doubts_what_has_no_row; }
+  const Attempt& attempt = row->delivery.attempt;
+  const bool failed_inherited = attempt.number == 0 && attempt.sid;  // the cell before may have sent it again
+  return m_rules.doubts_earlier_retries && (attempt.started_at < m_state.taken_over_at || failed_inherited);
+}
+
+BeginAnswer MemoryStore::doubt(const Intent& intent, const RecipientRow& recipient) {
+  const Time now = m_clock.now();
+  auto& row = m_state.deliveries.try_emplace(intent.id).first->second;
+  row.delivery.id = intent.id;
+  row.delivery.phone_number = recipient.recipient.content.phone_number;
+  row.delivery.attempt = Attempt{.token = intent.token,
+                                 .state = AttemptState::unknown,
+                                 .started_at = now,
+                                 .due_at = now,
+                                 .account = intent.account,
+                                 .sender = recipient.sender.value_or(intent.sender),
+                                 .body_hash = intent.body_hash,
+                                 .resent = row.delivery.attempt.resent};
+  row.hidden_until = {};
+  touch(intent.id, false);
+  return {.verdict = BeginVerdict::doubtful};
 }
 
 BeginAnswer MemoryStore::withdraw(const Intent& intent, AttemptState state, std::string reason) {
@@ -78,6 +104,7 @@ BeginAnswer MemoryStore::start(const Intent& intent, RecipientRow& recipient) {
   const Time now = m_clock.now();
   auto& row = m_state.deliveries.try_emplace(intent.id).first->second;
   const int number = intent.previous ? row.delivery.attempt.number + 1 : 1;
+  const int refusals = row.delivery.attempt.looks;
   const int resent = row.delivery.attempt.resent;
   BeginAnswer answer{.verdict = BeginVerdict::begun,
                      .phone_number = recipient.recipient.content.phone_number,
@@ -89,6 +116,7 @@ BeginAnswer MemoryStore::start(const Intent& intent, RecipientRow& recipient) {
   row.delivery.attempt = Attempt{.token = intent.token,
                                  .state = AttemptState::sending,
                                  .number = number,
+                                 .looks = refusals,
                                  .started_at = now,
                                  .lease_until = now + intent.lease,
                                  .account = intent.account,
@@ -131,7 +159,10 @@ RecordVerdict MemoryStore::record_one(const Outcome& outcome) {
     attempt.state = over ? AttemptState::failed : AttemptState::retry;
     attempt.lease_until.reset();
     attempt.due_at = over ? std::nullopt : std::optional(due_at);
-    attempt.number -= outcome.kind == Outcome::Kind::retry_unused ? 1 : 0;
+    if (!over) {  // it does not count
+      --attempt.number;
+      ++attempt.looks;
+    }
   }
   attempt.error_code = outcome.error_code;
   attempt.reason = outcome.reason;
@@ -141,7 +172,7 @@ RecordVerdict MemoryStore::record_one(const Outcome& outcome) {
 }
 
 RecordVerdict MemoryStore::record_stale(const Outcome& outcome) {
-  if (!outcome.sid || outcome.looked_up) { return RecordVerdict::stale; }
+  if (!outcome.sid || (outcome.looked_up && m_rules.looks_up_for_open_attempts_only)) { return RecordVerdict::stale; }
   const auto held = m_state.claims.find(*outcome.sid);
   if (held != m_state.claims.end() && held->second.id != outcome.id) { return RecordVerdict::sid_taken; }
   const Attempt& attempt = m_state.delivery(outcome.id)->delivery.attempt;
@@ -156,12 +187,12 @@ DeliveryRow* MemoryStore::owner_by_report(DeliveryRow& named, const Report& repo
   const auto [held, inserted] = m_state.claims.try_emplace(report.sid, Claim{.id = report.id});
   if (inserted) { return &named; }
   if (held->second.id == report.id) {
-    held->second.by_look_up = false;
+    held->second.by_look_up = held->second.by_look_up && report.asked;
     return &named;
   }
   if (!held->second.by_look_up) { return nullptr; }
   DeliveryRow& loser = *m_state.delivery(held->second.id);
-  if (counts_for_holder(loser.delivery.attempt, named.delivery.attempt, report)) { return &loser; }
+  if (m_rules.counts_for_holders && counts_for_holder(loser.delivery.attempt, named.delivery.attempt, report)) { return &loser; }
   held->second = Claim{.id = report.id};
   if (loser.delivery.attempt.sid != report.sid) { return &named; }  // it has another by now
   become_unknown(loser.delivery.attempt, m_clock.now());
@@ -173,9 +204,19 @@ DeliveryRow* MemoryStore::owner_by_report(DeliveryRow& named, const Report& repo
   return &named;
 }
 
+void MemoryStore::give_up_guess(Delivery& delivery, const Report& report, bool first_news) {
+  if (!m_rules.disproves_guesses || !disproves_guess(delivery.attempt, report, first_news)) { return; }
+  const auto guessed = m_state.claims.find(*delivery.attempt.sid);
+  if (guessed == m_state.claims.end() || guessed->second.id != delivery.id || !guessed->second.by_look_up) { return; }
+  m_state.claims.erase(guessed);
+  delivery.attempt.sid = report.sid;
+  delivery.attempt.token = report.token;
+}
+
 bool MemoryStore::merge_one(const Report& report) {
   DeliveryRow* named = m_state.delivery(report.id);
   if (named == nullptr) { return false; }
+  const bool first_news = !m_state.claims.contains(report.sid);
   DeliveryRow* row = owner_by_report(*named, report);
   if (row == nullptr) { return true; }  // it is surely another's: nothing to learn here
   Delivery& delivery = row->delivery;
@@ -183,12 +224,10 @@ bool MemoryStore::merge_one(const Report& report) {
   Report news = report;
   if (row != named) {
     news.token = attempt.token;
-  } else if (disproves_guess(attempt, report)) {
-    const auto guessed = m_state.claims.find(*attempt.sid);
-    if (guessed != m_state.claims.end() && guessed->second.id == row->delivery.id && guessed->second.by_look_up) {
-      m_state.claims.erase(guessed);
-      attempt.sid = report.sid;
-    }
+  } else {
+    give_up_guess(delivery, report, first_news);
+    if (m_rules.tells_of_same && tells_of_same(attempt, report, first_news)) { attempt.token = report.token; }
+    if (says_nothing_new(attempt, report, first_news)) { return true; }
   }
   delivery.reports = merged(attempt, delivery.reports, news);
   const bool refused_for_all_we_knew = attempt.state == AttemptState::retry && !attempt.sid;
@@ -277,6 +316,7 @@ Result<std::vector<bool>> MemoryStore::absolve(std::span<const std::pair<Deliver
     answers.push_back(row != nullptr && row->delivery.attempt.token == token && row->delivery.attempt.state == AttemptState::unknown);
     if (!answers.back()) { continue; }
     row->delivery.attempt.state = AttemptState::retry;
+    row->delivery.attempt.looks = 0;
     row->delivery.attempt.due_at = m_clock.now();
     row->hidden_until = {};
   }

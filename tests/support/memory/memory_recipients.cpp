@@ -92,16 +92,18 @@ Status MemoryStore::erase(RecipientId id) {
   return {};
 }
 
-Status MemoryStore::opt_out(const std::string& phone_number, const OptOut& opt_out) {
+Status MemoryStore::opt_out(const std::string& phone_number, const OptOut& opt_out, const ProviderId& message) {
   const std::scoped_lock lock(m_mutex);
   if (auto error = down()) { return *error; }
+  if (!message.empty() && !m_state.heeded.insert(message).second) { return {}; }
   m_state.opt_outs.emplace(phone_number, opt_out);
   return {};
 }
 
-Status MemoryStore::opt_in(const std::string& phone_number) {
+Status MemoryStore::opt_in(const std::string& phone_number, const ProviderId& message) {
   const std::scoped_lock lock(m_mutex);
   if (auto error = down()) { return *error; }
+  if (!message.empty() && !m_state.heeded.insert(message).second) { return {}; }
   m_state.opt_outs.erase(phone_number);
   return {};
 }

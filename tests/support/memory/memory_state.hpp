@@ -4,6 +4,7 @@
 #include <deque>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -26,6 +27,8 @@ struct BatchRow {
   std::int64_t never_begun = 0;  // of a cancelled alert, once settled
   alert::Counts counts{};
   Time progressed_at{};
+  std::optional<Time> settled_at{};
+  std::size_t checks = 0;
 };
 
 struct AlertRow {
@@ -65,10 +68,13 @@ struct MemoryState {
   std::map<alert::AlertId, AlertRow> alerts{};
   std::map<alert::RecipientId, RecipientRow> recipients{};
   std::map<std::string, alert::OptOut> opt_outs{};                           // by number
+  std::set<alert::ProviderId> heeded{};                                      // messages that opted out or in
   std::map<std::pair<std::string, std::string>, KeptAnswer> kept_answers{};  // by key name and key
   std::map<alert::DeliveryId, DeliveryRow> deliveries{};
   std::map<alert::ProviderId, Claim> claims{};
   std::deque<OutboxRow> outbox{};
+  std::int64_t epoch = 1;  // in which the cell works, and since when
+  Time taken_over_at{};
 
   [[nodiscard]] AlertRow* alert(alert::AlertId id);
   [[nodiscard]] RecipientRow* recipient(alert::RecipientId id);

@@ -13,6 +13,16 @@
 
 namespace bizcomms::test {
 
+// The ledger's rules that keep equal messages apart, and a takeover from doubling. A test takes one away and sees what it was for.
+struct MemoryRules {
+  bool looks_up_for_open_attempts_only = true;  // what is looked up for an attempt that is over claims nothing
+  bool disproves_guesses = true;
+  bool counts_for_holders = true;
+  bool doubts_what_has_no_row = true;
+  bool doubts_earlier_retries = true;
+  bool tells_of_same = true;  // news of a message that a lost row had sent settles the row that is there
+};
+
 // Thread-safe.
 class MemoryStore final : public alert::AlertStore,
                           public alert::RecipientStore,
@@ -20,10 +30,17 @@ class MemoryStore final : public alert::AlertStore,
                           public alert::Outbox,
                           public alert::DeliveryLedger {
 public:
-  explicit MemoryStore(const Clock& clock) : m_clock(clock) {}
+  explicit MemoryStore(const Clock& clock, const MemoryRules& rules = {}) : m_clock(clock), m_rules(rules) {}
 
   // While down every method that can fail answers `unavailable`, and nothing is written.
   void set_down(bool down);
+
+  // Another cell takes over: what was created before is of an older epoch from here on.
+  void take_over();
+
+  // Everything, for who steps it from one thread; and back to an earlier state: what was written since is lost.
+  [[nodiscard]] const MemoryState& state() const { return m_state; }
+  void restore(MemoryState state);
 
   // AlertStore
   Result<alert::Alert> create(alert::AlertId id, alert::AlertDraft draft, std::optional<alert::Idempotency> idempotency,
@@ -40,17 +57,22 @@ public:
   Result<alert::Page<alert::Recipient, alert::RecipientId>> list(const alert::RecipientQuery& query) override;
   Result<alert::Recipient> change(alert::RecipientId id, const alert::RecipientChange& change) override;
   Status erase(alert::RecipientId id) override;
-  Status opt_out(const std::string& phone_number, const alert::OptOut& opt_out) override;
-  Status opt_in(const std::string& phone_number) override;
+  Status opt_out(const std::string& phone_number, const alert::OptOut& opt_out, const alert::ProviderId& message) override;
+  Status opt_in(const std::string& phone_number, const alert::ProviderId& message) override;
 
   // BatchStore
   Result<alert::Expansion> expand(alert::AlertId id, int batch_size) override;
   Result<alert::Batch> load(alert::AlertId id, std::int32_t batch) override;
   Result<std::vector<bool>> recount(std::span<const std::pair<alert::AlertId, std::int32_t>> batches) override;
   Result<int> recount_dirty(int limit) override;
+  Result<std::vector<std::pair<alert::AlertId, std::int32_t>>> take_unfinished(std::span<const Millis> schedule, int limit) override;
   Status blame(alert::AlertId id, std::int32_t batch, const std::string& reason) override;
   Status fail(alert::AlertId id, const std::string& reason) override;
-  Result<int> redrive_stalled(Millis idle, int limit) override;
+  Status reopen(alert::AlertId id, std::int32_t batch, const std::string& reason) override;
+  Status give_up(alert::AlertId id, std::int32_t batch, const std::string& reason) override;
+  Status note_held(std::span<const std::pair<alert::AlertId, std::int32_t>> batches) override;
+  Result<int> redrive_stalled(alert::Lane lane, Millis idle, int limit) override;
+  Status finish_stalled(Millis idle, int limit) override;
 
   // Outbox
   Result<int> relay(int max, const Publish& publish) override;
@@ -73,19 +95,25 @@ private:
   void put_event(alert::EventKind kind, const alert::Alert& alert, std::int32_t batch);
 
   Time end(AlertRow& row, alert::AlertStatus status);
+  void give_up_one(alert::AlertId id, std::int32_t number, BatchRow& batch, const std::string& reason);
   bool recount_one(AlertRow& row, std::int32_t number);
   void complete_if_over(AlertRow& row);
 
   alert::BeginAnswer begin_one(const alert::Intent& intent);
   alert::BeginAnswer withdraw(const alert::Intent& intent, alert::AttemptState state, std::string reason);
+  [[nodiscard]] bool is_doubtful(const AlertRow& alert, const DeliveryRow* row) const;
+  alert::BeginAnswer doubt(const alert::Intent& intent, const RecipientRow& recipient);
   alert::BeginAnswer start(const alert::Intent& intent, RecipientRow& recipient);
   alert::RecordVerdict record_one(const alert::Outcome& outcome);
   alert::RecordVerdict record_stale(const alert::Outcome& outcome);
   bool merge_one(const alert::Report& report);
+  void give_up_guess(alert::Delivery& delivery, const alert::Report& report,
+                     bool first_news);                                            // what a look-up found for it is somebody else's
   DeliveryRow* owner_by_report(DeliveryRow& named, const alert::Report& report);  // whose the message is; none: nothing to learn
   void touch(const alert::DeliveryId& id, bool dirty);
 
   const Clock& m_clock;
+  const MemoryRules m_rules;
   mutable std::mutex m_mutex;  // guards all below
   std::condition_variable_any m_event_written;
   MemoryState m_state;

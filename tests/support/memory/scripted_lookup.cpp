@@ -35,4 +35,25 @@ std::vector<Result<std::vector<Candidate>>> ScriptedLookup::look_up(std::span<co
   return answers;
 }
 
+void ScriptedLookup::became(const ProviderId& sid, ProviderStatus status) {
+  const std::scoped_lock lock(m_mutex);
+  m_statuses.insert_or_assign(sid, std::move(status));
+}
+
+std::size_t ScriptedLookup::statuses_asked() const {
+  const std::scoped_lock lock(m_mutex);
+  return m_statuses_asked;
+}
+
+std::vector<Result<ProviderStatus>> ScriptedLookup::statuses(std::span<const ProviderId> sids) {
+  const std::scoped_lock lock(m_mutex);
+  std::vector<Result<ProviderStatus>> answers;
+  for (const ProviderId& sid : sids) {
+    const auto found = m_statuses.find(sid);
+    answers.emplace_back(found == m_statuses.end() ? ProviderStatus{} : found->second);
+  }
+  m_statuses_asked += sids.size();
+  return answers;
+}
+
 }  // namespace bizcomms::test

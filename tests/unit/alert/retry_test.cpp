@@ -7,28 +7,17 @@ namespace {
 
 using namespace std::chrono_literals;
 
-TEST(NextStep, RetriesWhatWasSurelyNotTakenUntilTheLastAttempt) {
-  const DeliverySettings settings;
-  for (int attempt = 1; attempt < 5; ++attempt) { EXPECT_EQ(next_step(ErrorCode::unavailable, attempt, settings), NextStep::retry); }
-  EXPECT_EQ(next_step(ErrorCode::unavailable, 5, settings), NextStep::fail);
-}
-
-TEST(NextStep, NeverUsesUpAnAttemptForThrottlingOrOurOwnFault) {
-  const DeliverySettings settings;
-  for (const auto code : {ErrorCode::rate_limited, ErrorCode::misconfigured, ErrorCode::unauthenticated}) {
-    EXPECT_EQ(next_step(code, 1, settings), NextStep::wait_for_us);
-    EXPECT_EQ(next_step(code, 100, settings), NextStep::wait_for_us);
+TEST(NextStep, NeverUsesUpAnAttemptForAnOutageThrottlingOrOurOwnFault) {
+  for (const auto code : {ErrorCode::unavailable, ErrorCode::rate_limited, ErrorCode::misconfigured, ErrorCode::unauthenticated}) {
+    EXPECT_EQ(next_step(code), NextStep::wait_for_us);
   }
 }
 
-TEST(NextStep, LooksUpWhatMayHaveBeenTaken) {
-  EXPECT_EQ(next_step(ErrorCode::outcome_unknown, 1, {}), NextStep::reconcile);
-  EXPECT_EQ(next_step(ErrorCode::outcome_unknown, 100, {}), NextStep::reconcile);
-}
+TEST(NextStep, LooksUpWhatMayHaveBeenTaken) { EXPECT_EQ(next_step(ErrorCode::outcome_unknown), NextStep::reconcile); }
 
 TEST(NextStep, FailsWhatLiesWithTheRecipientOrTheText) {
   for (const auto code : {ErrorCode::rejected, ErrorCode::invalid, ErrorCode::not_found, ErrorCode::conflict, ErrorCode::internal}) {
-    EXPECT_EQ(next_step(code, 1, {}), NextStep::fail);
+    EXPECT_EQ(next_step(code), NextStep::fail);
   }
 }
 

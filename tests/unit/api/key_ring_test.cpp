@@ -127,6 +127,8 @@ TEST(GivenKey, IsCheckedWithoutBeingShown) {
   EXPECT_EQ(short_key.error().code, ErrorCode::misconfigured);
   EXPECT_NE(short_key.error().message.find("\"poller\""), std::string::npos);
   EXPECT_EQ(short_key.error().message.find("0123"), std::string::npos);
+  EXPECT_TRUE(given_key("poller", "0123456789abcdef")->chosen);
+  EXPECT_FALSE(given_key("poller", "bzk_" + std::string(43, 'A'))->chosen);
   EXPECT_FALSE(given_key("", "0123456789abcdef"));
   EXPECT_FALSE(given_key("Poller", "0123456789abcdef"));
   EXPECT_FALSE(given_key("poller", "0123456789 abcdef"));

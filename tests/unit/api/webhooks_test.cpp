@@ -32,13 +32,15 @@ protected:
     form.insert(form.end(), more.begin(), more.end());
     return fakes.call_back(twilio::k_message_status_path + reference(), form);
   }
+  // Each a message of its own.
   Answer inbound(const std::string& body, const std::string& from = k_number) {
-    return fakes.call_back(twilio::k_inbound_message_path,
-                           {{"MessageSid", k_message_sid}, {"From", from}, {"To", "+15005550006"}, {"Body", body}});
+    const auto sid = "SM" + std::to_string(++messages) + std::string(31, '0');
+    return fakes.call_back(twilio::k_inbound_message_path, {{"MessageSid", sid}, {"From", from}, {"To", "+15005550006"}, {"Body", body}});
   }
   [[nodiscard]] bool opted_out() { return !fakes.ask("GET", "/v1/recipients/" + recipient)["opted_out"].is_null(); }
 
   ApiOnFakes fakes;
+  int messages = 0;
   std::string recipient;
   std::string alert;
   alert::DeliveryId id;

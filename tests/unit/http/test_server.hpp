@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "bizcomms/http/server.hpp"
-#include "raw_client.hpp"
+#include "support/wire/raw_client.hpp"
 
 namespace bizcomms::http {
 

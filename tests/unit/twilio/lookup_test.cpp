@@ -13,11 +13,14 @@ namespace {
 
 using alert::Channel;
 using alert::LookupQuestion;
+using namespace std::chrono_literals;
 
 const std::string k_path = "/2010-04-01/Accounts/AC0123456789abcdef0123456789abcdef";
 const Time k_started = *parse_rfc3339("2026-01-15T12:34:56Z");
 const std::string k_at = "Thu, 15 Jan 2026 12:34:58 +0000";
 const std::string k_too_early = "Thu, 15 Jan 2026 12:33:55 +0000";
+const std::string k_an_hour_early = "Thu, 15 Jan 2026 11:34:50 +0000";
+const std::string k_far_too_early = "Thu, 15 Jan 2026 10:34:50 +0000";
 
 std::string sid(char last) { return std::string("SM0123456789abcdef0123456789abcde") + last; }
 
@@ -70,6 +73,7 @@ struct LookupTest : testing::Test {
             .body_hash = crypto::sha256("a text"),
             .started_at = k_started};
   }
+  Result<alert::ProviderStatus> state(const alert::ProviderId& sid) { return lookup.statuses(std::span(&sid, 1)).at(0); }
   Result<std::vector<alert::Candidate>> ask(const LookupQuestion& one) { return lookup.look_up(std::vector{one}).at(0); }
 };
 
@@ -98,11 +102,19 @@ TEST_F(LookupTest, AsksWithAndWithoutDateAndCountsEachMessageOnce) {
 TEST_F(LookupTest, LeavesOutWhatIsOlderInboundOrToOthers) {
   std::string other = item(sid('4'), "a text", k_at);
   other.replace(other.find("+15551234567"), 12, "+15551234568");
-  pages[dated()] = {page(item(sid('1'), "a text", k_too_early) + "," + item(sid('2'), "a text", k_at, "inbound") + "," +
-                         item(sid('3'), "a text", k_at, "outbound-reply") + "," + other)};
+  pages[dated()] = {page(item(sid('1'), "another text", k_too_early) + "," + item(sid('5'), "a text", k_far_too_early) + "," +
+                         item(sid('2'), "a text", k_at, "inbound") + "," + item(sid('3'), "a text", k_at, "outbound-reply") + "," + other)};
   const auto found = ask(question());
   ASSERT_TRUE(found);
   EXPECT_TRUE(found->empty());
+}
+
+TEST_F(LookupTest, AClockThatWasAnHourFastHidesNothingOfTheSameText) {
+  pages[dated()] = {page(item(sid('1'), "a text", k_an_hour_early) + "," + item(sid('2'), "another text", k_an_hour_early))};
+  const auto found = ask(question());
+  ASSERT_TRUE(found);
+  ASSERT_EQ(found->size(), 1U);
+  EXPECT_EQ(found->at(0).sid, sid('1'));
 }
 
 TEST_F(LookupTest, AMessageWithoutATimeStaysACandidate) {
@@ -120,7 +132,7 @@ TEST_F(LookupTest, FollowsPagesUntilAllIsOlder) {
   const std::string third = k_path + "/Messages.json?Page=2&PageToken=PA2";
   pages[dated()] = {page(item(sid('1'), "x", k_at), next)};
   pages[next] = {page(item(sid('2'), "a text", k_at) + "," + item(sid('3'), "x", k_too_early), third)};
-  pages[third] = {page(item(sid('4'), "x", k_too_early), k_path + "/Messages.json?Page=3&PageToken=PA3")};
+  pages[third] = {page(item(sid('4'), "x", k_far_too_early), k_path + "/Messages.json?Page=3&PageToken=PA3")};
   const auto found = ask(question());
   ASSERT_TRUE(found) << found.error().message;
   EXPECT_EQ(found->size(), 2U);
@@ -209,31 +221,48 @@ TEST_F(LookupTest, AnotherAccountAndAnErasedNumberCannotBeAsked) {
   EXPECT_TRUE(lookup.look_up({}).empty());
 }
 
-TEST_F(LookupTest, StopsWaitingWhenAskedTo) {
+TEST_F(LookupTest, StopsWhenAskedTo) {
   pages[dated()] = {"429 {\"code\":20429}"};
   stop.request_stop();
   EXPECT_EQ(ask(question()).error().code, ErrorCode::unavailable);
-  EXPECT_EQ(asked.size(), 2U);
+  EXPECT_TRUE(asked.empty());
 }
 
-TEST_F(LookupTest, FetchesTheStateOfOne) {
+TEST_F(LookupTest, FetchesTheStateOfEach) {
   pages[k_path + "/Messages/" + k_message_sid + ".json"] = {R"(200 {"sid":"x","status":"undelivered","error_code":30005})"};
-  const auto message = lookup.fetch_status(k_message_sid);
+  pages[k_path + "/Calls/" + k_call_sid + ".json"] = {R"(200 {"status":"busy"})"};
+  const std::vector<alert::ProviderId> both{k_message_sid, k_call_sid};
+  const auto states = lookup.statuses(both);
+  const auto& message = states.at(0);
   ASSERT_TRUE(message);
   EXPECT_EQ(message->rank, 4);
   EXPECT_EQ(message->kind, alert::ReportKind::failed);
   EXPECT_EQ(message->error_code, 30005);
   EXPECT_EQ(message->reason, "The phone number is unknown or no longer in use.");
-  pages[k_path + "/Calls/" + k_call_sid + ".json"] = {R"(200 {"status":"busy"})"};
-  EXPECT_EQ(lookup.fetch_status(k_call_sid)->reason, "The line was busy.");
+  EXPECT_FALSE(message->resending);
+  ASSERT_TRUE(states.at(1));
+  EXPECT_EQ(states[1]->reason, "The line was busy.");
+  EXPECT_EQ(states[1]->resending->times, 2);
+}
+
+TEST_F(LookupTest, KnowsWhatIsSentAgain) {
+  pages[k_path + "/Messages/" + k_message_sid + ".json"] = {R"(200 {"status":"undelivered","error_code":30008})",
+                                                            R"(200 {"status":"failed","error_code":21610})"};
+  const auto lost = state(k_message_sid);
+  ASSERT_TRUE(lost);
+  EXPECT_EQ(lost->resending->times, 1);
+  EXPECT_EQ(lost->resending->after, 15min);
+  const auto stopped = state(k_message_sid);
+  ASSERT_TRUE(stopped);
+  EXPECT_FALSE(stopped->resending);
 }
 
 TEST_F(LookupTest, TellsWhatTwilioDoesNotHaveFromWhatItDoesNotSay) {
   pages[k_path + "/Messages/" + k_message_sid + ".json"] = {R"(404 {"code":20404})", R"(200 {"status":"new-word"})", "200 x"};
-  EXPECT_EQ(lookup.fetch_status(k_message_sid).error().code, ErrorCode::not_found);
-  EXPECT_EQ(lookup.fetch_status(k_message_sid).error().code, ErrorCode::unavailable);
-  EXPECT_EQ(lookup.fetch_status(k_message_sid).error().code, ErrorCode::unavailable);
-  EXPECT_EQ(lookup.fetch_status("../../Accounts").error().code, ErrorCode::not_found);
+  EXPECT_EQ(state(k_message_sid).error().code, ErrorCode::not_found);
+  EXPECT_EQ(state(k_message_sid).error().code, ErrorCode::unavailable);
+  EXPECT_EQ(state(k_message_sid).error().code, ErrorCode::unavailable);
+  EXPECT_EQ(state("../../Accounts").error().code, ErrorCode::not_found);
 }
 
 TEST_F(LookupTest, ListsWhatCameInWhileWeWereAway) {

@@ -28,11 +28,20 @@ TEST(Settings, TakeNumbersOrOneService) {
   EXPECT_EQ(wrong_option(settings()), "fine");
   EXPECT_EQ(wrong_option_after([](Settings& s) { s.senders = {"+15005550006", "+15005550009"}; }), "fine");
   EXPECT_EQ(wrong_option_after([](Settings& s) { s.senders = {k_service}; }), "fine");
+  EXPECT_EQ(wrong_option_after([](Settings& s) { s.senders = {"12345", "+15005550006"}; }), "fine");
   EXPECT_FALSE(settings().uses_service());
   for (const std::vector<std::string>& senders : std::vector<std::vector<std::string>>{
            {}, {"15005550006"}, {""}, {k_service, "+15005550006"}, {k_service, k_service}, {"+15005550006", "+15005550006"}, {"MG123"}}) {
     EXPECT_EQ(wrong_option_after([&](Settings& s) { s.senders = senders; }), "twilio-from");
   }
+}
+
+TEST(Settings, KnowHowFastEachKindOfSenderIs) {
+  EXPECT_EQ(default_segments_per_second("+14155550100"), 1);
+  EXPECT_EQ(default_segments_per_second("+18885550100"), 3);
+  EXPECT_EQ(default_segments_per_second("+447700900123"), 10);
+  EXPECT_EQ(default_segments_per_second("123456"), 100);
+  EXPECT_EQ(default_segments_per_second(k_service), 0);
 }
 
 TEST(Settings, NameTheAccountOptions) {

@@ -29,9 +29,19 @@ struct BreakerTest : testing::Test {
   }
 };
 
-TEST_F(BreakerTest, StaysClosedBelowTwentyRequests) {
-  EXPECT_EQ(fail_many(19), Change::none);
+TEST_F(BreakerTest, StaysClosedBelowTwentyRequestsAndTenInARow) {
+  EXPECT_EQ(fail_many(9), Change::none);
+  EXPECT_EQ(breaker.succeeded(now, now), Change::none);
+  EXPECT_EQ(fail_many(9), Change::none);
   EXPECT_EQ(breaker.allowance(now), Allowance::all);
+}
+
+TEST_F(BreakerTest, OpensAfterTenOutagesInARowHoweverFarApart) {
+  for (int i = 0; i < 9; ++i) {
+    EXPECT_EQ(fail_many(1), Change::none);
+    now += 1min;
+  }
+  EXPECT_EQ(fail_many(1), Change::opened);
 }
 
 TEST_F(BreakerTest, OpensWhenHalfOfTwentyMeetAnOutage) {
@@ -42,9 +52,15 @@ TEST_F(BreakerTest, OpensWhenHalfOfTwentyMeetAnOutage) {
 }
 
 TEST_F(BreakerTest, ForgetsWhatIsOlderThanItsWindow) {
-  EXPECT_EQ(fail_many(19), Change::none);
+  const auto half_fail = [&] {
+    for (int i = 0; i < 9; ++i) {
+      EXPECT_EQ(breaker.succeeded(now, now), Change::none);
+      EXPECT_EQ(fail_many(1), Change::none);
+    }
+  };
+  half_fail();
   now += 11s;
-  EXPECT_EQ(fail_many(19), Change::none);
+  half_fail();
 }
 
 TEST_F(BreakerTest, LetsOneProbeThroughAfterFiveSeconds) {
@@ -70,7 +86,7 @@ TEST_F(BreakerTest, ClosesWhenAProbeEndsWell) {
   now += 5s;
   EXPECT_EQ(probe(true), Change::closed);
   EXPECT_EQ(breaker.allowance(now), Allowance::all);
-  EXPECT_EQ(fail_many(19), Change::none) << "the outage before is forgotten";
+  EXPECT_EQ(fail_many(9), Change::none) << "the outage before is forgotten";
 }
 
 TEST_F(BreakerTest, WaitsTwiceAsLongAfterEachFailedProbeUpToAMinute) {
@@ -84,6 +100,31 @@ TEST_F(BreakerTest, WaitsTwiceAsLongAfterEachFailedProbeUpToAMinute) {
   }
 }
 
+TEST_F(BreakerTest, HearsAProbeThatTakesLongerThanTheWaitForTheNext) {
+  fail_many(20);
+  now += 5s;
+  const SteadyTime first = now;
+  breaker.departed(now);
+  now += 5s;
+  breaker.departed(now);
+  EXPECT_EQ(breaker.succeeded(first, now + 1s), Change::closed);
+}
+
+TEST_F(BreakerTest, ProbesUnderWayTogetherThatFailCountAsOne) {
+  fail_many(20);
+  now += 5s;
+  const SteadyTime first = now;
+  breaker.departed(first);
+  const SteadyTime second = now + 5s;
+  breaker.departed(second);
+  now += 15s;
+  EXPECT_EQ(breaker.failed(first, now), Change::none);
+  EXPECT_EQ(breaker.until_probe(now), 10s);
+  now += 5s;
+  EXPECT_EQ(breaker.failed(second, now), Change::none);
+  EXPECT_EQ(breaker.until_probe(now), 5s);
+}
+
 TEST_F(BreakerTest, AnswersToRequestsFromBeforeItOpenedSayNothing) {
   const SteadyTime before = now;
   fail_many(20);
@@ -91,6 +132,15 @@ TEST_F(BreakerTest, AnswersToRequestsFromBeforeItOpenedSayNothing) {
   EXPECT_EQ(breaker.succeeded(before, now), Change::none);
   EXPECT_EQ(breaker.failed(before, now), Change::none);
   EXPECT_EQ(breaker.allowance(now), Allowance::one);
+}
+
+TEST_F(BreakerTest, AnswersToRequestsFromBeforeItClosedSayNothing) {
+  const SteadyTime before = now;
+  fail_many(20);
+  now += 5s;
+  EXPECT_EQ(probe(true), Change::closed);
+  for (int i = 0; i < 30; ++i) { EXPECT_EQ(breaker.failed(before, now), Change::none); }
+  EXPECT_EQ(breaker.allowance(now), Allowance::all);
 }
 
 TEST_F(BreakerTest, OneRefusalOfOurSettingsIsEnough) {

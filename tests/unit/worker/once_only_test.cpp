@@ -180,6 +180,41 @@ TEST_F(OnceOnly, FindsWhatADeadWorkerSentOfADueDeliveryThatNoMessageStandsFor) {
   EXPECT_EQ(rig.sender.dispatches().size(), 2U);
 }
 
+TEST_F(OnceOnly, FindsWhatTheCellBeforeSentOfAnAlertWithoutRows) {
+  rig.add_recipients(1);
+  id = rig.post();
+  const Time created = rig.clock.now();
+  rig.relay();
+  rig.lookup.find(Rig::number(1), {candidate("SM-before", true)});
+  rig.clock.advance(1h);
+  rig.store.take_over();
+  rig.start();
+  ASSERT_TRUE(rig.completes(id));
+  EXPECT_EQ(rig.report(id).deliveries.items.front().visible.sid, "SM-before");
+  EXPECT_TRUE(rig.sender.dispatches().empty());
+  EXPECT_EQ(rig.lookup.questions().front().started_at, created);
+}
+
+TEST_F(OnceOnly, SendsWhatTheCellBeforeDidNotOnceThatIsSure) {
+  rig.add_recipients(1);
+  id = rig.post();
+  rig.relay();
+  rig.store.take_over();
+  const Time taken_over = rig.clock.now();
+  rig.start();
+  ASSERT_TRUE(rig.queue_empties());  // it stands in the ledger: the message has done its part
+  EXPECT_EQ(rig.only_delivery(id), DeliveryStatus::unknown);
+  EXPECT_TRUE(rig.sender.dispatches().empty());
+  ASSERT_TRUE(eventually([&] {
+    rig.clock.advance(5s);
+    return rig.sender.dispatches().size() == 1;
+  }));
+  EXPECT_GT(rig.clock.now() - taken_over, rig.settings.delivery.grace());
+  EXPECT_GE(rig.lookup.questions().size(), 2U);
+  EXPECT_EQ(rig.sender.dispatches().front().attempt, 1);
+  ASSERT_TRUE(rig.completes(id));
+}
+
 TEST_F(OnceOnly, ManyDeathsInARowDoubleNothing) {
   rig.settings.batch_size = 20;
   rig.settings.rows_in_hand_max = 40;

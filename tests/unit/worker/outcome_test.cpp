@@ -20,7 +20,7 @@ class OutcomeOf : public testing::TestWithParam<Case> {};
 TEST_P(OutcomeOf, FollowsTheErrorsCode) {
   Random random(1);
   const Error error{.code = GetParam().code, .message = "Why.", .provider_code = 12345};
-  const Outcome outcome = outcome_of({.attempt = GetParam().attempt}, error, {}, random);
+  const Outcome outcome = outcome_of({.refusals = GetParam().attempt - 1}, error, {}, random);
   EXPECT_EQ(outcome.kind, GetParam().expected);
   EXPECT_EQ(outcome.error_code, 12345);
   EXPECT_TRUE(outcome.reason.starts_with("Why."));
@@ -29,16 +29,15 @@ TEST_P(OutcomeOf, FollowsTheErrorsCode) {
 
 INSTANTIATE_TEST_SUITE_P(
     Table, OutcomeOf,
-    testing::Values(Case{ErrorCode::unavailable, 1, Outcome::Kind::retry}, Case{ErrorCode::unavailable, 4, Outcome::Kind::retry},
-                    Case{ErrorCode::unavailable, 5, Outcome::Kind::failed}, Case{ErrorCode::rate_limited, 5, Outcome::Kind::retry_unused},
-                    Case{ErrorCode::misconfigured, 5, Outcome::Kind::retry_unused},
-                    Case{ErrorCode::unauthenticated, 5, Outcome::Kind::retry_unused},
-                    Case{ErrorCode::outcome_unknown, 5, Outcome::Kind::unknown}, Case{ErrorCode::rejected, 1, Outcome::Kind::failed},
-                    Case{ErrorCode::invalid, 1, Outcome::Kind::failed}, Case{ErrorCode::internal, 1, Outcome::Kind::failed}));
+    testing::Values(Case{ErrorCode::unavailable, 1, Outcome::Kind::retry}, Case{ErrorCode::unavailable, 5, Outcome::Kind::retry},
+                    Case{ErrorCode::rate_limited, 5, Outcome::Kind::retry}, Case{ErrorCode::misconfigured, 5, Outcome::Kind::retry},
+                    Case{ErrorCode::unauthenticated, 5, Outcome::Kind::retry}, Case{ErrorCode::outcome_unknown, 5, Outcome::Kind::unknown},
+                    Case{ErrorCode::rejected, 1, Outcome::Kind::failed}, Case{ErrorCode::invalid, 1, Outcome::Kind::failed},
+                    Case{ErrorCode::internal, 1, Outcome::Kind::failed}));
 
 TEST(Outcome, KeepsTheSidOfAnAcceptance) {
   Random random(1);
-  const Outcome outcome = outcome_of({.attempt = 1}, alert::ProviderId("SM1"), {}, random);
+  const Outcome outcome = outcome_of({}, alert::ProviderId("SM1"), {}, random);
   EXPECT_EQ(outcome.kind, Outcome::Kind::sent);
   EXPECT_EQ(outcome.sid, "SM1");
 }
@@ -46,17 +45,17 @@ TEST(Outcome, KeepsTheSidOfAnAcceptance) {
 TEST(Outcome, WaitsAtLeastAsLongAsTheProviderAsks) {
   Random random(1);
   const Error error{.code = ErrorCode::rate_limited, .message = "Slower.", .retry_after = 30s};
-  EXPECT_EQ(outcome_of({.attempt = 1}, error, {}, random).due_in, 30s);
+  EXPECT_EQ(outcome_of({}, error, {}, random).due_in, 30s);
 }
 
 TEST(Outcome, BacksOffWithinTheBound) {
   Random random(1);
   const alert::DeliverySettings settings;
   const Error error{.code = ErrorCode::unavailable, .message = "Out."};
-  for (int attempt = 1; attempt < 5; ++attempt) {
-    const Outcome outcome = outcome_of({.attempt = attempt}, error, settings, random);
+  for (int refusals = 0; refusals < 20; ++refusals) {
+    const Outcome outcome = outcome_of({.refusals = refusals}, error, settings, random);
     EXPECT_GT(outcome.due_in, 0ms);
-    EXPECT_LE(outcome.due_in, settings.backoff.bound(attempt));
+    EXPECT_LE(outcome.due_in, settings.backoff.bound(refusals + 1));
   }
 }
 

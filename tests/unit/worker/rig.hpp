@@ -13,6 +13,7 @@
 #include "bizcomms/worker/relay.hpp"
 #include "bizcomms/worker/worker.hpp"
 #include "support/memory/memory_queue.hpp"
+#include "support/memory/memory_rates.hpp"
 #include "support/memory/memory_store.hpp"
 #include "support/memory/scripted_lookup.hpp"
 #include "support/memory/scripted_sender.hpp"
@@ -41,8 +42,8 @@ inline Settings quick_settings() {
 }
 
 struct Rig {
-  explicit Rig(Settings given = quick_settings(), std::vector<std::string> senders = {"+15550000001"})
-      : settings(std::move(given)), sender("AC-scripted", std::move(senders)) {}
+  explicit Rig(Settings given = quick_settings(), std::vector<std::string> senders = {"+15550000001"}, const RateLimits& limits = {})
+      : settings(std::move(given)), sender("AC-scripted", std::move(senders)), permits(limits, rates, Log::silent()) {}
 
   // Numbers "+1555100NNNN", from 1 on.
   void add_recipients(int count, alert::Preferences preferences = {}) {
@@ -109,7 +110,8 @@ struct Rig {
   test::MemoryQueue queue{clock};
   test::ScriptedSender sender;
   test::ScriptedLookup lookup;
-  BucketPermits permits{0};
+  test::MemoryRates rates{clock};
+  Permits permits;
   Log log = Log::silent();
   Metrics metrics;
   int recipients = 0;

@@ -28,6 +28,23 @@ TEST_F(SenderChoice, UsesNumbersEvenly) {
   for (const int count : used) { EXPECT_NEAR(count, 1000, 150); }
 }
 
+TEST_F(SenderChoice, ABatchUsesNumbersEvenlyAroundThoseThatAreStored) {
+  std::vector<alert::BatchMember> members(100);
+  for (std::size_t i = 0; i < members.size(); ++i) {
+    members[i].recipient = ids.next<alert::RecipientId>();
+    if (i % 5 == 0) { members[i].sender = senders[1]; }
+    if (i % 10 == 3) { members[i].sender = "+15559999999"; }  // not ours any more
+  }
+  const auto chosen = chosen_senders(members, senders);
+  std::vector<int> used(senders.size(), 0);
+  for (std::size_t i = 0; i < members.size(); ++i) {
+    ++used[chosen[i]];
+    if (i % 5 == 0) { EXPECT_EQ(chosen[i], 1); }
+  }
+  EXPECT_EQ(used, (std::vector<int>{25, 25, 25, 25}));
+  EXPECT_EQ(chosen_senders(members, senders), chosen);
+}
+
 TEST_F(SenderChoice, MovesOnlyRecipientsOfANumberThatGoes) {
   const std::vector<std::string> fewer(senders.begin(), senders.end() - 1);
   for (int i = 0; i < 1000; ++i) {

@@ -2,8 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include "bizcomms/worker/permits.hpp"
-
 namespace bizcomms::worker {
 namespace {
 
@@ -16,7 +14,8 @@ TEST(Settings, RefusesWhatCannotWork) {
       [](Settings& s) { s.in_flight_max = 0; },           [](Settings& s) { s.batch_size = 0; },
       [](Settings& s) { s.rows_in_hand_max = 10; },       [](Settings& s) { s.queue.visibility = 0ms; },
       [](Settings& s) { s.breaker.outage_share = 0; },    [](Settings& s) { s.delivery.lease = 1s; },
-      [](Settings& s) { s.failpoints = "nowhere:kill"; }, [](Settings& s) { s.segments_per_second = -1; },
+      [](Settings& s) { s.failpoints = "nowhere:kill"; }, [](Settings& s) { s.breaker.in_a_row = 0; },
+      [](Settings& s) { s.state_checks = {2s, 1s}; },     [](Settings& s) { s.state_checks = {0s}; },
   };
   for (const auto& fault : faults) {
     Settings settings;
@@ -44,33 +43,6 @@ TEST(Failpoints, ActsOnceAtTheGivenPassing) {
     failpoints->hit(Failpoint::after_begin);
     EXPECT_EQ(acted, expected);
   }
-}
-
-TEST(Permits, HasNoLimitByDefault) {
-  BucketPermits permits(0);
-  for (int i = 0; i < 1000; ++i) { ASSERT_TRUE(permits.take("+1", alert::Lane::standard, 10, {})); }
-}
-
-TEST(Permits, KeepsEachNumberToItsRate) {
-  BucketPermits permits(2);
-  SteadyTime now{1h};
-  EXPECT_TRUE(permits.take("+1", alert::Lane::standard, 1, now));
-  EXPECT_TRUE(permits.take("+1", alert::Lane::standard, 1, now));
-  EXPECT_FALSE(permits.take("+1", alert::Lane::urgent, 1, now));
-  EXPECT_TRUE(permits.take("+2", alert::Lane::standard, 1, now));
-  now += 500ms;
-  EXPECT_TRUE(permits.take("+1", alert::Lane::standard, 1, now));
-  EXPECT_FALSE(permits.take("+1", alert::Lane::standard, 1, now));
-}
-
-TEST(Permits, ALongTextLeavesAndTheNumberRestsForIt) {
-  BucketPermits permits(2);
-  SteadyTime now{1h};
-  EXPECT_TRUE(permits.take("+1", alert::Lane::standard, 10, now));
-  now += 4s;
-  EXPECT_FALSE(permits.take("+1", alert::Lane::standard, 1, now));
-  now += 1s;
-  EXPECT_TRUE(permits.take("+1", alert::Lane::standard, 1, now));
 }
 
 }  // namespace

@@ -1,16 +1,15 @@
-#include "raw_client.hpp"
+#include "support/wire/raw_client.hpp"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <strings.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <array>
 #include <cstdlib>
 #include <utility>
-
-#include "http/field_name.hpp"
 
 namespace bizcomms::http {
 namespace {
@@ -22,6 +21,10 @@ bool ready(int socket, short events) {
   return poll(&waiting, 1, k_wait_ms) == 1;
 }
 
+bool is_named(std::string_view field, std::string_view name) {
+  return field.size() == name.size() && strncasecmp(field.data(), name.data(), name.size()) == 0;
+}
+
 }  // namespace
 
 std::string RawAnswer::field(std::string_view name) const {
@@ -31,7 +34,7 @@ std::string RawAnswer::field(std::string_view name) const {
     const auto line = rest.substr(0, end);
     rest.remove_prefix(std::min(end + 2, rest.size()));
     const auto colon = line.find(": ");
-    if (colon != std::string_view::npos && same_name(line.substr(0, colon), name)) { return std::string(line.substr(colon + 2)); }
+    if (colon != std::string_view::npos && is_named(line.substr(0, colon), name)) { return std::string(line.substr(colon + 2)); }
   }
   return {};
 }
@@ -60,6 +63,14 @@ bool RawClient::send(std::string_view bytes) {
     bytes.remove_prefix(static_cast<std::size_t>(sent));
   }
   return true;
+}
+
+void RawClient::send_what_fits(std::string_view bytes) {
+  while (!bytes.empty()) {
+    const auto sent = ::send(m_socket, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (sent <= 0) { return; }
+    bytes.remove_prefix(static_cast<std::size_t>(sent));
+  }
 }
 
 bool RawClient::receive() {

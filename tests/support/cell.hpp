@@ -45,12 +45,14 @@ struct Received {
   std::string kind;  // "message", "call"
   std::string text;  // the body, or what was heard
   std::string sid;
+  std::string status;  // Twilio's word: "sent", "delivered", "undelivered", …
 };
 
 class Cell {
 public:
-  // Database made and migrated, an API key made; no role runs yet. `options` go to every role as BIZCOMMS_… variables.
-  explicit Cell(const Environment& options = {});
+  // Database made and migrated, an API key made; no role runs yet. `options` go to every role as BIZCOMMS_… variables;
+  // `postgres` is the server, where it is not to be one that spares the disk.
+  explicit Cell(const Environment& options = {}, std::unique_ptr<Postgres> postgres = nullptr);
   ~Cell();
 
   // Roles. Started with the cell's options and `more`; each waits until the role is ready.
@@ -66,7 +68,12 @@ public:
   [[nodiscard]] const std::string& api_address() const { return m_api_address; }
   [[nodiscard]] const std::string& simulator_address() const { return m_simulator.address; }
   [[nodiscard]] Postgres& postgres() { return *m_postgres; }
+  [[nodiscard]] const std::string& database() const { return m_options.at("BIZCOMMS_DATABASE_URL"); }
   [[nodiscard]] const std::string& key() const { return m_key; }
+
+  // The value of a series such as bizcomms_http_connections{server="api"}; 0 where there is none.
+  [[nodiscard]] double serve_metric(const std::string& series) { return metric(m_serve, series); }
+  [[nodiscard]] double work_metric(const std::string& series) { return metric(m_work, series); }
 
   // The API, with the cell's key. `what` fails the test where no HTTP answer came.
   Answer call(const std::string& method, const std::string& path, const std::string& body = {}, const http::Headers& more = {});
@@ -84,6 +91,7 @@ public:
   Answer simulator(const std::string& method, const std::string& path, const std::string& body = {});
 
 private:
+  [[nodiscard]] double metric(const Running& role, const std::string& series);
   [[nodiscard]] std::vector<Received> record(bool all);
   Answer ask(const std::string& method, const std::string& url, const std::string& body, const http::Headers& headers);
 

@@ -24,8 +24,9 @@ public:
   RawClient& operator=(const RawClient&) = delete;
   RawClient& operator=(RawClient&&) = delete;
 
-  bool send(std::string_view bytes);         // false once the other side has gone
-  RawAnswer answer(bool head_only = false);  // the next one
+  bool send(std::string_view bytes);            // false once the other side has gone
+  void send_what_fits(std::string_view bytes);  // until the other side does not take more for now
+  RawAnswer answer(bool head_only = false);     // the next one
   RawAnswer ask(std::string_view bytes) { return send(bytes), answer(); }
   std::string rest();           // all that comes until the other side closes
   [[nodiscard]] bool closed();  // waits for the other side to close without a byte more

@@ -1,4 +1,4 @@
-#include "system/cell.hpp"
+#include "support/cell.hpp"
 
 #include <arpa/inet.h>
 #include <gtest/gtest.h>
@@ -65,12 +65,16 @@ json::Value Answer::json() const {
 
 std::string number(int n) { return "+1555" + std::to_string(1'000'000 + n); }
 
-Cell::Cell(const Environment& options)
-    : m_postgres(std::make_unique<Postgres>()), m_client({}, m_log, m_metrics), m_api_address(free_address()) {
+Cell::Cell(const Environment& options, std::unique_ptr<Postgres> postgres)
+    : m_postgres(postgres ? std::move(postgres) : std::make_unique<Postgres>()),
+      m_client({}, m_log, m_metrics),
+      m_api_address(free_address()) {
   m_options = joined({{"BIZCOMMS_DATABASE_URL", m_postgres->empty_database()},
                       {"BIZCOMMS_TWILIO_ACCOUNT_SID", k_account},
                       {"BIZCOMMS_TWILIO_AUTH_TOKEN", k_token},
                       {"BIZCOMMS_TWILIO_FROM", "+15005550006"},
+                      {"BIZCOMMS_SEGMENTS_PER_SECOND", "0"},
+                      {"BIZCOMMS_CALLS_PER_SECOND", "0"},
                       {"BIZCOMMS_PUBLIC_URL", "http://" + m_api_address},
                       {"BIZCOMMS_LOG_FORMAT", "json"},
                       {"BIZCOMMS_ADMIN_LISTEN", "127.0.0.1:0"}},
@@ -139,6 +143,12 @@ Answer Cell::ask(const std::string& method, const std::string& url, const std::s
   return Answer{response->status, std::move(response->body), std::move(response->headers)};
 }
 
+double Cell::metric(const Running& role, const std::string& series) {
+  const auto all = ask("GET", "http://" + role.admin_address + "/metrics", {}, {}).body;
+  const auto at = ("\n" + all).find("\n" + series + " ");
+  return at == std::string::npos ? 0 : std::strtod(all.c_str() + at + series.size(), nullptr);
+}
+
 Answer Cell::call(const std::string& method, const std::string& path, const std::string& body, const http::Headers& more) {
   http::Headers headers = more;
   if (!headers.find("X-API-Key")) { headers.add("X-API-Key", m_key); }
@@ -196,7 +206,8 @@ std::vector<Received> Cell::record(bool all) {
       if (item["direction"].as_string() != "outbound-api") { continue; }
       const auto kind = item["kind"].as_string().value_or("");
       const auto text = kind == "call" ? item["heard"].as_string() : item["body"].as_string();
-      items.push_back({item["to"].as_string().value_or(""), kind, text.value_or(""), item["sid"].as_string().value_or("")});
+      items.push_back({item["to"].as_string().value_or(""), kind, text.value_or(""), item["sid"].as_string().value_or(""),
+                       item["status"].as_string().value_or("")});
     }
     cursor = page.json()["next_cursor"].as_string().value_or("");
   } while (!cursor.empty());
