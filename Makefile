@@ -1,6 +1,6 @@
 # A thin list of targets over the CMake presets (CMakePresets.json).
 .DEFAULT_GOAL := help
-.PHONY: help deps build run test check format clean bench
+.PHONY: help deps build run test check format clean bench chaos
 
 help:   ## What there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## */  make \1\t/' | expand -t 16
@@ -28,7 +28,10 @@ format:  ## Format all sources
 clean:  ## Remove everything that was built
 	@rm -rf build
 
-bench: deps  ## Measure the release binary, and print one table
+bench: deps  ## Measure the release binary, and print one table (benchmarks/run --help says what else there is)
 	@scripts/configure bench
 	@cmake --build --preset release
 	@benchmarks/run
+
+chaos: deps  ## Kill everything 200 times while 10,000 messages go out, and say what was lost or doubled
+	@scripts/chaos
