@@ -36,6 +36,21 @@ class Cluster:
         command = ["psql", "-XAtq", "-v", "ON_ERROR_STOP=1", "-h", str(self.folder), "-U", "postgres", database, "-c", sql]
         return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
 
+    def cpu_seconds(self):
+        """Of all its processes, also of those that have ended."""
+        server = int((self.folder / "data" / "postmaster.pid").read_text(encoding="utf-8").split()[0])
+        ticks = 0
+        for stat in pathlib.Path("/proc").glob("[0-9]*/stat"):
+            try:
+                fields = stat.read_text(encoding="utf-8").rsplit(")", 1)[1].split()
+            except OSError:
+                continue  # it has just ended
+            if int(stat.parent.name) == server:
+                ticks += sum(int(n) for n in fields[11:15])
+            elif int(fields[1]) == server:
+                ticks += int(fields[11]) + int(fields[12])
+        return ticks / os.sysconf("SC_CLK_TCK")
+
     def durability(self):
         return {name: self.psql(f"SHOW {name}") for name in ("server_version", "fsync", "synchronous_commit", "full_page_writes")}
 
