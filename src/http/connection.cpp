@@ -16,6 +16,7 @@ using boost::system::error_code;
 
 constexpr Millis k_sweep_interval{200};
 constexpr Millis k_linger{500};
+constexpr Millis k_idle_min{1'000};  // what is shorter idle may just be about to ask
 
 // One timer for all deadlines of a thread: setting one for each read would cost more than it is worth.
 void sweep(const Clock& clock, IoThread& thread) {
@@ -23,9 +24,11 @@ void sweep(const Clock& clock, IoThread& thread) {
   thread.sweep_timer.expires_after(k_sweep_interval);
   thread.sweep_timer.async_wait([&clock, &thread](const error_code& error) {
     thread.sweeping = false;
-    if (error || thread.connections.empty()) { return; }
+    if (error || (thread.idle.empty() && thread.busy.empty())) { return; }
     const auto now = clock.steady();
-    for (auto* connection : thread.connections) { connection->expire_if_due(now); }
+    for (const auto* connections : {&thread.idle, &thread.busy}) {
+      for (auto* connection : *connections) { connection->expire_if_due(now); }
+    }
     sweep(clock, thread);
   });
 }
@@ -37,7 +40,6 @@ Connection::Connection(Shared& shared, IoThread& thread, tcp::socket socket, std
       m_thread(thread),
       m_socket(std::move(socket)),
       m_peer(std::move(peer)),
-      m_place(thread.connections.end()),
       m_framer(shared.settings.header_bytes_max, shared.settings.body_bytes_max) {
   m_shared.gauge.add(1);
 }
@@ -45,13 +47,18 @@ Connection::Connection(Shared& shared, IoThread& thread, tcp::socket socket, std
 Connection::~Connection() {
   set_busy(false);
   hold(0);
-  if (m_place != m_thread.connections.end()) { m_thread.connections.erase(m_place); }
+  if (m_among != nullptr) { m_among->erase(m_place); }
   m_shared.gauge.add(-1);
   --m_shared.open;
 }
 
-void Connection::enlist() {
-  m_place = m_thread.connections.insert(m_thread.connections.end(), this);
+void Connection::enlist(std::list<Connection*>& among) {
+  if (m_among == nullptr) {
+    m_place = among.insert(among.end(), this);
+  } else {
+    among.splice(among.end(), *m_among, m_place);
+  }
+  m_among = &among;
   if (!m_thread.sweeping) { sweep(m_shared.clock, m_thread); }
 }
 
@@ -67,14 +74,26 @@ void Connection::expire_if_due(SteadyTime now) {
   m_socket.cancel(ignored);
 }
 
-void Connection::wake_if_idle() {
+void Connection::wake() {
   error_code ignored;
-  if (!m_busy) { m_socket.cancel(ignored); }
+  m_socket.cancel(ignored);
+}
+
+// Of one among IoThread::idle: its deadline was set when it became idle.
+bool Connection::has_been_idle_for(Millis duration) const {
+  return m_shared.clock.steady() >= m_deadline - m_shared.settings.idle_timeout + duration;
+}
+
+void Connection::end_idle() {
+  m_ended = true;
+  enlist(m_thread.busy);
+  wake();
 }
 
 void Connection::set_busy(bool busy) {
   if (busy == m_busy) { return; }
   m_busy = busy;
+  if (busy) { enlist(m_thread.busy); }
   m_shared.busy += busy ? 1 : -1;
   if (busy || !m_shared.draining) { return; }
   const std::scoped_lock lock(m_shared.mutex);
@@ -89,8 +108,8 @@ void Connection::hold(std::size_t body_bytes) {
 }
 
 asio::awaitable<void> Connection::serve() {
-  enlist();
   for (;;) {
+    enlist(m_thread.idle);
     const auto received = co_await receive();
     if (received == Received::nothing) { co_return; }
     if (received == Received::request) { co_await handle(); }
@@ -108,7 +127,14 @@ asio::awaitable<void> Connection::serve() {
 }
 
 asio::awaitable<void> Connection::turn_away() {
-  enlist();
+  const auto& idle = m_thread.idle;
+  if (!idle.empty() && idle.front()->has_been_idle_for(k_idle_min)) {
+    m_shared.idle_closed.add();
+    idle.front()->end_idle();
+    co_await serve();
+    co_return;
+  }
+  enlist(m_thread.busy);
   refuse({503, "connections", "The server has too many open connections; try again in a second."});
   co_await answer();
   co_await linger();
@@ -160,7 +186,7 @@ Connection::Received Connection::refuse(const Refusal& refusal) {
 asio::awaitable<Connection::Read> Connection::read() {
   for (;;) {
     error_code error;
-    if (!m_busy && m_shared.draining && m_socket.available(error) == 0) { co_return Read::end; }
+    if (!m_busy && (m_ended || m_shared.draining) && m_socket.available(error) == 0) { co_return Read::end; }
     co_await m_socket.async_wait(tcp::socket::wait_read, asio::redirect_error(asio::use_awaitable, error));
     if (m_expired) { co_return Read::deadline; }
     const auto size = m_socket.read_some(asio::buffer(m_thread.scratch), error);
@@ -225,7 +251,7 @@ asio::awaitable<bool> Connection::end_otherwise() {
 // False when nothing may follow it.
 asio::awaitable<bool> Connection::answer() {
   const auto& response = m_exchange.response;
-  const bool keep_alive = m_exchange.keep_alive && !m_shared.draining;
+  const bool keep_alive = m_exchange.keep_alive && !m_ended && !m_shared.draining;
   const auto head = answer_head(response, m_exchange.request.id, keep_alive, m_thread.date.at(m_shared.clock.now()));
   const bool with_body = has_body(response.status) && m_exchange.request.method != "HEAD";
   const bool written = co_await write(head, with_body ? std::string_view(response.body) : std::string_view());

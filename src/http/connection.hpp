@@ -30,7 +30,8 @@ class Connection;
 
 // Touched by its own thread alone, the context's post() apart.
 struct IoThread {
-  std::list<Connection*> connections;
+  std::list<Connection*> idle;         // the longest idle first
+  std::list<Connection*> busy;         // and those that are about to end
   std::array<char, 65'536> scratch{};  // what a read brings; kept by nobody across a suspension
   Random random{Random::system_seed()};
   DateField date;
@@ -48,6 +49,7 @@ struct Shared {
   const Dispatcher& dispatcher;
   HandlerPools& pools;
   Gauge& gauge;
+  Counter& idle_closed;
   std::atomic<int> open{0};                // counted up by who accepts, down by the connection
   std::atomic<int> busy{0};                // connections between the first byte of a request and the last of its answer
   std::atomic<std::size_t> body_bytes{0};  // held by all connections
@@ -64,10 +66,10 @@ public:
   Connection& operator=(const Connection&) = delete;
 
   boost::asio::awaitable<void> serve();      // request after request, until it is over
-  boost::asio::awaitable<void> turn_away();  // 503, unread
+  boost::asio::awaitable<void> turn_away();  // 503, unread; or, in the place of one that has been idle for some time, as serve()
 
   void expire_if_due(SteadyTime now);
-  void wake_if_idle();  // so that it sees the drain
+  void wake();  // when idle: so that it sees the drain
   // After all threads have stopped: destroys this connection if it waits for a handler thread.
   void abandon() { const auto gone = std::exchange(m_resume, nullptr); }
   void run() noexcept override;
@@ -76,7 +78,9 @@ private:
   enum class Received : unsigned char { request, refusal, nothing };
   enum class Read : unsigned char { bytes, end, deadline };
 
-  void enlist();
+  [[nodiscard]] bool has_been_idle_for(Millis duration) const;
+  void end_idle();
+  void enlist(std::list<Connection*>& among);
   boost::asio::awaitable<Received> receive();
   boost::asio::awaitable<Read> read();
   boost::asio::awaitable<void> handle();
@@ -96,7 +100,8 @@ private:
   IoThread& m_thread;
   boost::asio::ip::tcp::socket m_socket;
   std::string m_peer;
-  std::list<Connection*>::iterator m_place;
+  std::list<Connection*>* m_among = nullptr;  // of m_thread
+  std::list<Connection*>::iterator m_place;   // there
   Framer m_framer;
   Exchange m_exchange;
   std::string m_pending;               // bytes of the requests after this one
@@ -106,6 +111,7 @@ private:
   std::size_t m_held = 0;  // what this connection has in Shared::body_bytes
   bool m_expired = false;
   bool m_busy = false;
+  bool m_ended = false;  // by us: nothing but what has arrived is answered
 };
 
 }  // namespace bizcomms::http

@@ -60,9 +60,12 @@ Error bind_error(const ServerSettings& settings, const error_code& error) {
 struct Front::Hidden {
   Hidden(const ServerSettings& the_settings, const Log& the_log, Metrics& metrics, const Clock& clock, const Dispatcher& dispatcher,
          HandlerPools& pools)
-      : settings(the_settings),
-        log(the_log),
-        shared{the_settings, clock, dispatcher, pools, connections_gauge(metrics, the_settings.name)} {
+      : settings(the_settings), log(the_log), shared{the_settings,
+                                                     clock,
+                                                     dispatcher,
+                                                     pools,
+                                                     connections_gauge(metrics, the_settings.name),
+                                                     idle_closed_counter(metrics, the_settings.name)} {
     for (int i = 0; i < settings.io_threads; ++i) { threads.push_back(std::make_unique<IoThread>()); }
     acceptor = std::make_unique<tcp::acceptor>(threads.front()->context);
   }
@@ -150,7 +153,7 @@ void Front::Hidden::wake_idle_connections() {
   for (const auto& thread : threads) {
     std::promise<void> done;
     asio::post(thread->context, [&] {
-      for (auto* connection : thread->connections) { connection->wake_if_idle(); }
+      for (auto* connection : thread->idle) { connection->wake(); }
       asio::post(thread->context, [&done] { done.set_value(); });  // behind what those have queued
     });
     done.get_future().wait();
@@ -198,7 +201,7 @@ void Front::stop() {
   hidden.shared.pools.stop();
   hidden.acceptor.reset();
   for (const auto& thread : hidden.threads) {  // a connection that waits for a handler holds itself
-    for (auto place = thread->connections.begin(); place != thread->connections.end();) { (*place++)->abandon(); }
+    for (auto place = thread->busy.begin(); place != thread->busy.end();) { (*place++)->abandon(); }
   }
   hidden.threads.clear();
 }

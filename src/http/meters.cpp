@@ -42,6 +42,10 @@ void RefusalMeter::count(std::string_view reason) {
       .add();
 }
 
+Counter& idle_closed_counter(Metrics& metrics, const std::string& server) {
+  return metrics.counter("bizcomms_http_idle_closed_total", "Idle connections closed to make room for new ones.", {{"server", server}});
+}
+
 Gauge& connections_gauge(Metrics& metrics, const std::string& server) {
   return metrics.gauge("bizcomms_http_connections", "Open connections.", {{"server", server}});
 }

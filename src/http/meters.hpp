@@ -42,6 +42,7 @@ private:
   std::string m_server;
 };
 
+[[nodiscard]] Counter& idle_closed_counter(Metrics& metrics, const std::string& server);
 [[nodiscard]] Gauge& connections_gauge(Metrics& metrics, const std::string& server);
 
 }  // namespace bizcomms::http

@@ -27,7 +27,7 @@ struct ServerSettings {
   int writer_threads = 64;                             // for the other methods
   int handler_queue_max = 1024;                        // requests waiting for a reader, and as many for a writer; more: 503
   Millis handler_queue_wait{std::chrono::seconds{5}};  // one that has waited longer gets 503
-  int connections_max = 10'000;
+  int connections_max = 10'000;  // above: the longest idle one is closed for a new one; 503 where none has been idle for a second
   std::size_t header_bytes_max = std::size_t{32} * 1024;
   std::size_t body_bytes_max = std::size_t{1024} * 1024;
   std::size_t all_bodies_bytes_max = std::size_t{256} * 1024 * 1024;  // of all requests in hand; one more that is being read gets 503

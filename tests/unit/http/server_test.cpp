@@ -181,7 +181,8 @@ TEST(Server, RefusesWhatTheQueueCannotHold) {
 TEST(Server, TurnsConnectionsAwayAboveTheLimit) {
   auto settings = TestServer::settings(1);
   settings.connections_max = 2;
-  TestServer up(settings);
+  const auto clock = std::make_unique<ManualClock>();
+  TestServer up(settings, clock.get());
   auto first = up.client();
   auto second = up.client();
   EXPECT_EQ(first.ask(get_request("/health")).status, 200);
@@ -193,6 +194,31 @@ TEST(Server, TurnsConnectionsAwayAboveTheLimit) {
   EXPECT_EQ(refused.field("Connection"), "close");
   EXPECT_TRUE(third.closed());
   EXPECT_EQ(first.ask(get_request("/health")).status, 200);
+}
+
+TEST(Server, ClosesTheLongestIdleConnectionForANewOneAboveTheLimit) {
+  auto settings = TestServer::settings(1);
+  settings.connections_max = 3;
+  const auto clock = std::make_unique<ManualClock>();
+  TestServer up(settings, clock.get());
+  auto first = up.client();
+  auto second = up.client();
+  EXPECT_EQ(second.ask(get_request("/health")).status, 200);
+  EXPECT_EQ(first.ask(get_request("/health")).status, 200);
+  clock->advance(Millis{600});
+  EXPECT_EQ(first.ask(get_request("/health")).status, 200);
+  auto running = up.client();
+  running.send(get_request("/gate"));
+  up.gate.wait_for(1);
+  clock->advance(Millis{600});
+  auto fourth = up.client();
+  EXPECT_EQ(fourth.ask(get_request("/health")).status, 200);
+  EXPECT_TRUE(second.closed());
+  EXPECT_EQ(up.metric(R"(bizcomms_http_idle_closed_total{server="api"})"), 1);
+  EXPECT_EQ(up.client().answer().status, 503) << "the others have just been used";
+  EXPECT_EQ(first.ask(get_request("/health")).status, 200);
+  up.gate.open();
+  EXPECT_EQ(running.answer().body, "through");
 }
 
 TEST(Server, HoldsNoMoreBodiesThanItMay) {
