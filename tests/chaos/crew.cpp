@@ -9,13 +9,29 @@
 #include <fmt/format.h>
 
 namespace bizcomms::chaos {
+namespace {
 
-int requests_in_flight(http::Client& client, const test::Running& worker) {
+// Of all the metric's series.
+int sum_of(http::Client& client, const test::Running& worker, const std::string& metric) {
   const auto answer = http::fetch(client, {.url = "http://" + worker.admin_address + "/metrics", .timeout = std::chrono::seconds{2}});
   if (!answer) { return 0; }
-  const std::string name = "\nbizcomms_deliveries_in_flight ";
-  const auto at = answer->body.find(name);
-  return at == std::string::npos ? 0 : std::atoi(answer->body.c_str() + at + name.size());
+  int sum = 0;
+  const std::string name = "\n" + metric;
+  for (auto at = answer->body.find(name); at != std::string::npos; at = answer->body.find(name, at + 1)) {
+    const auto end = answer->body.find('\n', at + 1);
+    sum += std::atoi(answer->body.c_str() + answer->body.rfind(' ', end));
+  }
+  return sum;
+}
+
+}  // namespace
+
+int requests_in_flight(http::Client& client, const test::Running& worker) {
+  return sum_of(client, worker, "bizcomms_deliveries_in_flight ");
+}
+
+int requests_ended(http::Client& client, const test::Running& worker) {
+  return sum_of(client, worker, "bizcomms_http_client_requests_total{");
 }
 
 bool is_stopped(const test::Process& process) {

@@ -19,8 +19,9 @@ struct Member {
   std::size_t number = 0;  // of the workers
 };
 
-// Requests to Twilio that wait for an answer, as a worker's own metrics say.
+// As a worker's own metrics say: requests to Twilio that wait for an answer, and all that have ended.
 [[nodiscard]] int requests_in_flight(http::Client& client, const test::Running& worker);
+[[nodiscard]] int requests_ended(http::Client& client, const test::Running& worker);
 // True once SIGSTOP has stopped all of it.
 [[nodiscard]] bool is_stopped(const test::Process& process);
 

@@ -22,6 +22,7 @@ public:
   void post();  // the alert
   [[nodiscard]] test::Running start_worker(const test::Environment& more = {}) { return m_cell.start("work", more); }
   [[nodiscard]] int in_flight(const test::Running& worker) { return requests_in_flight(m_client, worker); }
+  [[nodiscard]] int requests_ended(const test::Running& worker) { return chaos::requests_ended(m_client, worker); }
   [[nodiscard]] std::size_t taken() { return m_cell.taken().size(); }
   [[nodiscard]] Verdict verdict();
   // Every alert completed, every phone with its message, and no phone with two; fails the test otherwise.

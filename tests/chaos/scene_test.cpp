@@ -1,4 +1,5 @@
-// Disasters of one kind each: a zombie in the middle of its requests, a network that breaks off, lists that lag longer than allowed for.
+// Disasters of one kind each: a zombie in the middle of its requests, a network that breaks off, lists that lag longer than allowed for,
+// Twilio out.
 #include <gtest/gtest.h>
 
 #include <csignal>
@@ -85,6 +86,27 @@ TEST(Network, LostAltogetherWithRequestsInFlightDoublesNothing) {
   proxy.set_down(false);
   scene.expect_each_once();
   if (HasFailure()) { std::fprintf(stderr, "%s", worker.process->output().c_str()); }
+}
+
+// Ten minutes at this factor: 12 s.
+TEST(Outage, OfTenMinutesCostsNoMessageAndTwilioFewRequests) {
+  constexpr int k_people = 500;
+  Scene scene(k_people, {{"BIZCOMMS_WORKER_IN_FLIGHT_MAX", "16"}});
+  const auto worker = scene.start_worker();
+  scene.post();
+  ASSERT_TRUE(test::eventually([&] { return scene.taken() > 50; }));
+  scene.cell().faults(R"({"error_before":0.5,"hang_before":0.2,"reset_before":0.3,"read_error":1})");
+  const auto until = std::chrono::steady_clock::now() + scene.times().of_minutes(10);
+  const int before = scene.requests_ended(worker);
+  ASSERT_TRUE(test::eventually([&] { return std::chrono::steady_clock::now() >= until; }, 60s));
+  const auto during = scene.requests_ended(worker) - before;
+  const auto reached = scene.taken();
+  scene.cell().faults("{}");
+  ASSERT_LT(reached, k_people - 100U) << "it came too late";
+  std::printf("In ten minutes without Twilio, %d requests were made for %zu messages.\n", during, k_people - reached);
+  EXPECT_LT(during, 200);
+  scene.expect_each_once();
+  EXPECT_EQ(scene.cell().command({"dlq", "list"}).output, "There are no dead letters.\n");
 }
 
 }  // namespace

@@ -22,6 +22,8 @@ struct Times {
   Millis grace;     // of lease, request timeout and list lag
   Millis visibility;
 
+  [[nodiscard]] Millis of_minutes(int minutes) const { return of(minutes * 60.0); }
+
   // Of every role, as BIZCOMMS_… variables. Attempts are as many as may be, so that faults alone fail nobody.
   [[nodiscard]] test::Environment options() const;
   // The simulator's lags, as members of its faults: lists four fifths of what is allowed for, callbacks late and held back.
