@@ -67,7 +67,7 @@ Status WebhookHandlers::merge(const alert::Report& report) {
 Status WebhookHandlers::follow_word(const std::string& number, const std::string& word, bool out, Time at,
                                     const alert::ProviderId& message) {
   if (!alert::is_phone_number(number)) { return {}; }  // a short code, or another kind of address: nobody we could write to
-  auto status = out ? m_recipients.opt_out(number, {at, word}, message) : m_recipients.opt_in(number, message);
+  auto status = out ? m_recipients.opt_out(number, {at, word}, message) : m_recipients.opt_in(number, at, message);
   if (!status) { return status; }
   (out ? m_opted_out : m_opted_in).add();
   m_log.info(out ? "number opted out" : "number opted in", {{"number", masked_number(number)}, {"by", word}});

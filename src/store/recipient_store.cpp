@@ -58,7 +58,7 @@ constexpr db::Statement k_opt_out{.sql = R"(
                                   .effect = Effect::writes};
 constexpr db::Statement k_opt_in{.sql = R"(
   WITH heeded AS (INSERT INTO heeded_messages (sid) SELECT $2::text WHERE $2::text <> '' ON CONFLICT DO NOTHING RETURNING sid)
-  DELETE FROM opt_outs WHERE number_hash = number_hash($1::text) AND ($2::text = '' OR EXISTS (SELECT FROM heeded)))",
+  DELETE FROM opt_outs WHERE number_hash = number_hash($1::text) AND at <= $3::timestamptz AND ($2::text = '' OR EXISTS (SELECT FROM heeded)))",
                                  .effect = Effect::writes};
 
 Recipient read_recipient(db::Row row) {
@@ -157,8 +157,8 @@ Status PostgresRecipientStore::opt_out(const std::string& phone_number, const al
   return db::status_of(m_pool.run(k_opt_out, db::Params().add(phone_number).add(opt_out.at).add(opt_out.by).add(message)));
 }
 
-Status PostgresRecipientStore::opt_in(const std::string& phone_number, const alert::ProviderId& message) {
-  return db::status_of(m_pool.run(k_opt_in, db::Params().add(phone_number).add(message)));
+Status PostgresRecipientStore::opt_in(const std::string& phone_number, Time at, const alert::ProviderId& message) {
+  return db::status_of(m_pool.run(k_opt_in, db::Params().add(phone_number).add(message).add(at)));
 }
 
 }  // namespace bizcomms::store

@@ -193,10 +193,10 @@ std::vector<Result<alert::ProviderStatus>> TwilioLookup::statuses(std::span<cons
   return answers;
 }
 
-Result<std::vector<InboundMessage>> TwilioLookup::inbound_since(Time since) {
+Result<std::vector<alert::OptWord>> TwilioLookup::opt_words_since(Time since) {
   const Settings& settings = m_hidden->settings;
   std::vector<std::string> numbers = settings.senders;
-  if (settings.uses_service()) { numbers = {""}; }  // its numbers are not known here: all of the account
+  if (settings.uses_service()) { numbers = {""}; }
   std::vector<Listing> listings;
   for (const std::string& number : numbers) {
     http::Parameters filter = {{"PageSize", std::to_string(k_inbound_page_size)}, {"DateSent>", to_date(since)}};
@@ -204,12 +204,14 @@ Result<std::vector<InboundMessage>> TwilioLookup::inbound_since(Time since) {
     listings.push_back(
         {.path = m_hidden->account_path + "/Messages.json?" + http::to_form(filter), .array = "messages", .created_since = since});
   }
-  std::vector<InboundMessage> found;
+  std::vector<alert::OptWord> found;
   for (const Items& items : m_hidden->reader.walk(std::move(listings))) {
     if (!items) { return items.error(); }
     for (const ListedItem& item : *items) {
       if (!item.inbound || !is_message_sid(item.sid) || item.from.empty() || !item.created_at || *item.created_at < since) { continue; }
-      found.push_back({item.sid, item.from, item.to, item.body, effective_opt_out(item.body, item.to), *item.created_at});
+      const auto word = effective_opt_out(item.body, item.to);
+      if (!word || word->kind == OptOutKind::help) { continue; }
+      found.push_back({item.sid, item.from, word->word, word->kind == OptOutKind::out, *item.created_at});
     }
   }
   std::stable_sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.at < b.at; });

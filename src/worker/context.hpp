@@ -21,6 +21,7 @@ enum class RandomStream : std::uint64_t {
   finisher = 2,
   reconciler = 3,
   state_checker = 4,
+  word_checker = 5,
   recorders = 100,
   receivers = 200
 };

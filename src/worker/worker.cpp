@@ -13,6 +13,7 @@
 #include "worker/recorder.hpp"
 #include "worker/state_checker.hpp"
 #include "worker/sweeper.hpp"
+#include "worker/word_checker.hpp"
 
 namespace bizcomms::worker {
 
@@ -96,6 +97,7 @@ void Worker::start() {
   run(all.intake, std::make_shared<Reconciler>(context, all.unknowns));
   run(all.intake, std::make_shared<Sweeper>(context, all.unknowns));
   run(all.intake, std::make_shared<StateChecker>(context));
+  run(all.intake, std::make_shared<WordChecker>(context));
   for (int i = 0; i < all.settings.receivers; ++i) {
     const auto number = static_cast<std::uint64_t>(i) * 2;
     run(all.intake, std::make_shared<Receiver>(context, alert::Lane::urgent, number));

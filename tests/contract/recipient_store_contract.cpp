@@ -22,6 +22,7 @@ bool names(const Error& error, const std::string& text) {
 
 const OptOut k_stop{.at = Time{1'767'268'800s}, .by = "STOP"};
 const OptOut k_code{.at = Time{1'767'268'900s}, .by = "21610"};
+const Time k_later{1'767'269'000s};
 
 }  // namespace
 
@@ -198,20 +199,27 @@ TEST_P(RecipientStoreContract, AMessageIsHeededOnce) {
   const auto opted_out = [&] { return recipients().get(known.id)->opted_out; };
   const auto& number = known.content.phone_number;
   ASSERT_TRUE(recipients().opt_out(number, k_stop, "SM1"));
-  ASSERT_TRUE(recipients().opt_in(number, "SM2"));
+  ASSERT_TRUE(recipients().opt_in(number, k_later, "SM2"));
   EXPECT_FALSE(opted_out());
   ASSERT_TRUE(recipients().opt_out(number, k_stop, "SM1"));
   EXPECT_FALSE(opted_out()) << "it was undone since";
   ASSERT_TRUE(recipients().opt_out(number, k_code, "SM3"));
-  ASSERT_TRUE(recipients().opt_in(number, "SM2"));
+  ASSERT_TRUE(recipients().opt_in(number, k_later, "SM2"));
   EXPECT_EQ(opted_out(), k_code);
+}
+
+TEST_P(RecipientStoreContract, AnOptOutThatCameLaterStays) {
+  const Recipient known = add_person();
+  ASSERT_TRUE(recipients().opt_out(known.content.phone_number, k_stop, {}));
+  ASSERT_TRUE(recipients().opt_in(known.content.phone_number, k_stop.at - Millis{1}, "SM1"));
+  EXPECT_EQ(recipients().get(known.id)->opted_out, k_stop);
 }
 
 TEST_P(RecipientStoreContract, OptingInUndoesIt) {
   const Recipient known = add_person();
-  ASSERT_TRUE(recipients().opt_in(known.content.phone_number, {}));  // nothing to undo
+  ASSERT_TRUE(recipients().opt_in(known.content.phone_number, k_later, {}));  // nothing to undo
   ASSERT_TRUE(recipients().opt_out(known.content.phone_number, k_stop, {}));
-  ASSERT_TRUE(recipients().opt_in(known.content.phone_number, {}));
+  ASSERT_TRUE(recipients().opt_in(known.content.phone_number, k_later, {}));
   EXPECT_FALSE(recipients().get(known.id)->opted_out);
   ASSERT_TRUE(recipients().opt_out(known.content.phone_number, k_code, {}));
   EXPECT_EQ(recipients().get(known.id)->opted_out, k_code);

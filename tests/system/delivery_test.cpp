@@ -156,6 +156,16 @@ TEST_F(Delivery, StopMeansStopUntilStart) {
   EXPECT_TRUE(eventually([&] { return cell.received_by(number(1)).size() == 2; }));
 }
 
+TEST_F(Delivery, AStopThatNoWebhookToldIsFoundByTheNextWorker) {
+  const auto recipient = cell.make_recipient(number(1));
+  const auto opted_out = [&] { return cell.call("GET", "/v1/recipients/" + recipient).json()["opted_out"]["by"].as_string(); };
+  ASSERT_TRUE(cell.completes(cell.post_alert(R"({"title":"T","message":"M"})")));
+  EXPECT_LT(cell.simulator("POST", "/simulator/phones/" + number(1) + "/reply", R"({"body":"Stop"})").status, 300);
+  EXPECT_FALSE(opted_out());
+  cell.start_work();
+  EXPECT_TRUE(eventually([&] { return opted_out() == "STOP"; })) << opted_out().value_or("none");
+}
+
 TEST_F(Delivery, ACancelledAlertStopsBeforeWhatHasNotLeft) {
   cell.work().signal(SIGSTOP);
   for (int n = 0; n < 5; ++n) { cell.make_recipient(number(n)); }

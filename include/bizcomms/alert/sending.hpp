@@ -70,6 +70,16 @@ struct ProviderStatus {
   std::optional<Resending> resending{};  // failed
 };
 
+// STOP, START and the like, as somebody wrote it to one of our senders.
+struct OptWord {
+  ProviderId message{};
+  std::string from{};  // who wrote
+  std::string word{};
+  bool out = true;  // false: wants messages again
+  Time at{};
+};
+
+// What the provider keeps, for when it could not tell us.
 class SentLookup {
 public:
   virtual ~SentLookup() = default;
@@ -78,6 +88,8 @@ public:
   virtual std::vector<Result<std::vector<Candidate>>> look_up(std::span<const LookupQuestion> questions) = 0;
   // Per message or call its state as it is now; `not_found`: the provider does not have it; others as above. Blocks.
   virtual std::vector<Result<ProviderStatus>> statuses(std::span<const ProviderId> sids) = 0;
+  // Of the messages that came in at `since` or later those that are such a word, oldest first. Errors as above. Blocks.
+  virtual Result<std::vector<OptWord>> opt_words_since(Time since) = 0;
 };
 
 }  // namespace bizcomms::alert

@@ -93,7 +93,8 @@ public:
   // By number, known to us or not; repeats change nothing (the first opt-out's time and word stay). `message`: whose word it is, empty
   // where there is none. Each is heeded once: a webhook that somebody sends again must not undo what came after it.
   virtual Status opt_out(const std::string& phone_number, const OptOut& opt_out, const ProviderId& message) = 0;
-  virtual Status opt_in(const std::string& phone_number, const ProviderId& message) = 0;
+  // `at`: when they wrote; an opt-out that came later stays.
+  virtual Status opt_in(const std::string& phone_number, Time at, const ProviderId& message) = 0;
 };
 
 // A worker's view.

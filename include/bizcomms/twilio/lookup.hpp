@@ -39,8 +39,8 @@ public:
 
   std::vector<Result<alert::ProviderStatus>> statuses(std::span<const alert::ProviderId> sids) override;
 
-  // Messages that came in to our senders (all of the account with a messaging service), created at `since` or later, oldest first.
-  [[nodiscard]] Result<std::vector<InboundMessage>> inbound_since(Time since);
+  // With a messaging service: to any number of the account, as its own are not known here.
+  Result<std::vector<alert::OptWord>> opt_words_since(Time since) override;
 
 private:
   struct Hidden;

@@ -46,6 +46,8 @@ struct Settings {
   Millis due_hidden_for{std::chrono::seconds{60}};
   // After a batch was settled: messages that no callback has told the end of are asked for at the provider. Ascending; empty: never.
   std::vector<Millis> state_checks{std::chrono::minutes{10}, std::chrono::hours{1}, std::chrono::hours{6}, std::chrono::hours{24}};
+  // How often STOP and START are listed at the provider, for those that no webhook has told; nought: never.
+  Millis word_checks{std::chrono::hours{1}};
   int lookup_group_max = 16;  // deliveries looked up at the provider at once
   Millis alert_age_max{std::chrono::hours{24 * 14}};
 

@@ -100,11 +100,12 @@ Status MemoryStore::opt_out(const std::string& phone_number, const OptOut& opt_o
   return {};
 }
 
-Status MemoryStore::opt_in(const std::string& phone_number, const ProviderId& message) {
+Status MemoryStore::opt_in(const std::string& phone_number, Time at, const ProviderId& message) {
   const std::scoped_lock lock(m_mutex);
   if (auto error = down()) { return *error; }
   if (!message.empty() && !m_state.heeded.insert(message).second) { return {}; }
-  m_state.opt_outs.erase(phone_number);
+  const auto known = m_state.opt_outs.find(phone_number);
+  if (known != m_state.opt_outs.end() && known->second.at <= at) { m_state.opt_outs.erase(known); }
   return {};
 }
 

@@ -58,7 +58,7 @@ public:
   Result<alert::Recipient> change(alert::RecipientId id, const alert::RecipientChange& change) override;
   Status erase(alert::RecipientId id) override;
   Status opt_out(const std::string& phone_number, const alert::OptOut& opt_out, const alert::ProviderId& message) override;
-  Status opt_in(const std::string& phone_number, const alert::ProviderId& message) override;
+  Status opt_in(const std::string& phone_number, Time at, const alert::ProviderId& message) override;
 
   // BatchStore
   Result<alert::Expansion> expand(alert::AlertId id, int batch_size) override;

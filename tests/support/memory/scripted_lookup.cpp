@@ -56,4 +56,22 @@ std::vector<Result<ProviderStatus>> ScriptedLookup::statuses(std::span<const Pro
   return answers;
 }
 
+void ScriptedLookup::wrote(alert::OptWord word) {
+  const std::scoped_lock lock(m_mutex);
+  m_words.push_back(std::move(word));
+}
+
+std::size_t ScriptedLookup::words_asked() const {
+  const std::scoped_lock lock(m_mutex);
+  return m_words_asked;
+}
+
+Result<std::vector<alert::OptWord>> ScriptedLookup::opt_words_since(Time since) {
+  const std::scoped_lock lock(m_mutex);
+  ++m_words_asked;
+  auto words = m_words;
+  std::erase_if(words, [since](const alert::OptWord& word) { return word.at < since; });
+  return words;
+}
+
 }  // namespace bizcomms::test

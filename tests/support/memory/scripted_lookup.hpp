@@ -17,12 +17,15 @@ public:
   void cannot_tell(const std::string& to, Error why);
   void forget(const std::string& to);
   void became(const alert::ProviderId& sid, alert::ProviderStatus status);  // until then: accepted
+  void wrote(alert::OptWord word);
 
   [[nodiscard]] std::vector<alert::LookupQuestion> questions() const;  // in the order they came
   [[nodiscard]] std::size_t statuses_asked() const;
+  [[nodiscard]] std::size_t words_asked() const;
 
   std::vector<Result<std::vector<alert::Candidate>>> look_up(std::span<const alert::LookupQuestion> questions) override;
   std::vector<Result<alert::ProviderStatus>> statuses(std::span<const alert::ProviderId> sids) override;
+  Result<std::vector<alert::OptWord>> opt_words_since(Time since) override;
 
 private:
   mutable std::mutex m_mutex;  // guards all below
@@ -30,6 +33,8 @@ private:
   std::vector<alert::LookupQuestion> m_questions;
   std::map<alert::ProviderId, alert::ProviderStatus> m_statuses;
   std::size_t m_statuses_asked = 0;
+  std::vector<alert::OptWord> m_words;
+  std::size_t m_words_asked = 0;
 };
 
 }  // namespace bizcomms::test

@@ -265,26 +265,28 @@ TEST_F(LookupTest, TellsWhatTwilioDoesNotHaveFromWhatItDoesNotSay) {
   EXPECT_EQ(state("../../Accounts").error().code, ErrorCode::not_found);
 }
 
-TEST_F(LookupTest, ListsWhatCameInWhileWeWereAway) {
+TEST_F(LookupTest, ListsTheWordsThatCameInWhileWeWereAway) {
   const std::string path = k_path + "/Messages.json?PageSize=1000&DateSent%3E=2026-01-15&To=%2B15005550006";
   pages[path] = {page(item(sid('2'), "stop", "Thu, 15 Jan 2026 12:40:00 +0000", "inbound") + "," +
-                      item(sid('1'), "hello", k_at, "inbound") + "," + item(sid('3'), "stop", k_too_early, "inbound") + "," +
+                      item(sid('1'), "start", k_at, "inbound") + "," + item(sid('5'), "hello", k_at, "inbound") + "," +
+                      item(sid('6'), "help", k_at, "inbound") + "," + item(sid('3'), "stop", k_too_early, "inbound") + "," +
                       item(sid('4'), "stop", k_at))};
-  const auto found = lookup.inbound_since(k_started);
+  const auto found = lookup.opt_words_since(k_started);
   ASSERT_TRUE(found) << found.error().message;
   ASSERT_EQ(found->size(), 2U);
-  EXPECT_EQ(found->at(0).sid, sid('1'));
-  EXPECT_FALSE(found->at(0).opt_out);
-  EXPECT_EQ(found->at(1).sid, sid('2'));
+  EXPECT_EQ(found->at(0).message, sid('1'));
+  EXPECT_FALSE(found->at(0).out);
+  EXPECT_EQ(found->at(1).message, sid('2'));
   EXPECT_EQ(found->at(1).from, k_sender);
-  EXPECT_EQ(found->at(1).opt_out, (OptOutWord{OptOutKind::out, "STOP"}));
+  EXPECT_EQ(found->at(1).word, "STOP");
+  EXPECT_TRUE(found->at(1).out);
 }
 
 TEST_F(LookupTest, ListsTheWholeAccountForAMessagingService) {
   Settings with = settings();
   with.senders = {k_service};
   TwilioLookup of_service(with, fast, client, metrics, {}, 1);
-  ASSERT_TRUE(of_service.inbound_since(k_started));
+  ASSERT_TRUE(of_service.opt_words_since(k_started));
   EXPECT_EQ(asked, std::vector<std::string>{k_path + "/Messages.json?PageSize=1000&DateSent%3E=2026-01-15"});
 }
 

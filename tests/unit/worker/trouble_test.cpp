@@ -126,6 +126,9 @@ public:
   std::vector<Result<alert::ProviderStatus>> statuses(std::span<const alert::ProviderId> sids) override {
     return {sids.size(), Error{.code = ErrorCode::unavailable, .message = "Out."}};
   }
+  Result<std::vector<alert::OptWord>> opt_words_since(Time /*since*/) override {
+    return Error{.code = ErrorCode::unavailable, .message = "Out."};
+  }
   void free() {
     const std::scoped_lock lock(m_mutex);
     m_free = true;
