@@ -55,8 +55,12 @@ Reconciler::Reconciler(const Context& context, Unknowns& unknowns)
 
 void Reconciler::run(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
+    // Who is out is asked little: one at a time, with a pause before it.
+    const bool out = !m_context.traffic->may_send();
+    if (out && !sleep_for(stop, m_context.settings.breaker.probe_first)) { return; }
+    const int most = out ? 1 : m_context.settings.lookup_group_max;
     Rows rows;
-    for (Unknown& unknown : m_unknowns.take(static_cast<std::size_t>(m_context.settings.lookup_group_max), stop)) {
+    for (Unknown& unknown : m_unknowns.take(static_cast<std::size_t>(most), stop)) {
       const bool ours = m_context.clock.steady() - unknown.taken_at < m_context.settings.due_hidden_for;
       if (ours) { rows.push_back(std::move(unknown.due)); }  // else it has come due again, to somebody who looks sooner
     }
