@@ -9,7 +9,7 @@ RECIPIENTS = 1_300
 # Nobody has been written to before, so they are shared out.
 PEOPLE = f"""
   INSERT INTO recipients (recipient_id, name, phone_number, number_hash, sms_enabled, voice_enabled, active, tags, updated_at)
-  SELECT gen_random_uuid(), 'Rated ' || n, phone, number_hash(phone), true, false, true, ARRAY['rated'], now()
+  SELECT (substr(id_at(now())::text, 1, 14) || substr(gen_random_uuid()::text, 15))::uuid, 'Rated ' || n, phone, number_hash(phone), true, false, true, ARRAY['rated'], now()
   FROM (SELECT n, '+15559' || lpad(n::text, 6, '0') AS phone FROM generate_series(100000, 100000 + {RECIPIENTS} - 1) n) people;
 """
 
