@@ -55,17 +55,22 @@ Reconciler::Reconciler(const Context& context, Unknowns& unknowns)
 
 void Reconciler::run(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
-    // Who is out is asked little: one at a time, with a pause before it.
-    const bool out = !m_context.traffic->may_send();
-    if (out && !sleep_for(stop, m_context.settings.breaker.probe_first)) { return; }
-    const int most = out ? 1 : m_context.settings.lookup_group_max;
     Rows rows;
+    const int most = m_context.traffic->may_send() ? m_context.settings.lookup_group_max : 1;
     for (Unknown& unknown : m_unknowns.take(static_cast<std::size_t>(most), stop)) {
       const bool ours = m_context.clock.steady() - unknown.taken_at < m_context.settings.due_hidden_for;
       if (ours) { rows.push_back(std::move(unknown.due)); }  // else it has come due again, to somebody who looks sooner
     }
-    if (!rows.empty()) { reconcile(rows, stop); }
+    if (rows.empty()) { continue; }
+    reconcile(rows, stop);
+    pause_while_out(stop);
   }
+}
+
+// Who is out is asked little, and one at a time.
+void Reconciler::pause_while_out(const std::stop_token& stop) const {
+  const auto until = m_context.clock.steady() + m_context.settings.breaker.probe_first;
+  while (!m_context.traffic->may_send() && m_context.clock.steady() < until && sleep_for(stop, m_context.settings.sweep_interval)) {}
 }
 
 void Reconciler::reconcile(const Rows& rows, const std::stop_token& stop) {

@@ -19,6 +19,7 @@ public:
 private:
   using Rows = std::vector<alert::DueDelivery>;
   void reconcile(const Rows& rows, const std::stop_token& stop);
+  void pause_while_out(const std::stop_token& stop) const;
   // Per row what the lists hold; nothing where they cannot tell.
   [[nodiscard]] Result<std::vector<std::optional<Seen>>> look(const Rows& rows, const std::stop_token& stop);
   [[nodiscard]] Status mark_claimed(std::vector<std::optional<Seen>>& all, const std::stop_token& stop);
