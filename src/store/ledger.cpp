@@ -66,8 +66,9 @@ constexpr db::Statement k_record{.sql = R"(
       AND (i.kind <> 0 OR (i.sid, i.alert_id, i.batch, i.recipient_id, i.channel) IN (SELECT * FROM claimed))
     RETURNING i.place),
   touched AS (
-    UPDATE alert_batches b SET progressed_at = now() FROM (SELECT DISTINCT alert_id, batch FROM input) i
-    WHERE b.alert_id = i.alert_id AND b.batch = i.batch AND b.progressed_at < now() - interval '100 milliseconds')
+    UPDATE alert_batches b SET progressed_at = now(), dirty = b.dirty OR b.state = 1 FROM (SELECT DISTINCT alert_id, batch FROM input) i
+    WHERE b.alert_id = i.alert_id AND b.batch = i.batch
+      AND (b.progressed_at < now() - interval '100 milliseconds' OR (b.state = 1 AND NOT b.dirty)))
   SELECT place FROM updated)",
                                  .effect = Effect::writes};
 

@@ -69,9 +69,9 @@ constexpr db::Statement k_write_claims{.sql = R"(
 
 constexpr db::Statement k_release{.sql = "DELETE FROM claims WHERE sid = ANY($1::text[])", .effect = Effect::writes};
 
-// One that is only touched keeps its mark.
+// One that is only touched keeps its mark; a settled one is looked at again by nobody without it.
 constexpr db::Statement k_touch{.sql = R"(
-  UPDATE alert_batches b SET progressed_at = now(), dirty = b.dirty OR i.dirty
+  UPDATE alert_batches b SET progressed_at = now(), dirty = b.dirty OR i.dirty OR b.state = 1
   FROM unnest($1::uuid[], $2::int4[], $3::bool[]) AS i(alert_id, batch, dirty) WHERE b.alert_id = i.alert_id AND b.batch = i.batch
     AND i.batch - i.batch = 0)",
                                 .effect = Effect::writes};

@@ -25,7 +25,7 @@ void MemoryStore::touch(const DeliveryId& id, bool dirty) {
   BatchRow* batch = m_state.batch(id.alert, id.batch);
   if (batch == nullptr) { return; }
   batch->progressed_at = m_clock.now();
-  batch->dirty = batch->dirty || dirty;
+  batch->dirty = batch->dirty || dirty || batch->settled;
 }
 
 Result<std::vector<BeginAnswer>> MemoryStore::begin(std::span<const Intent> intents) {
