@@ -96,6 +96,11 @@ class Bench:
                            tags_index)
         self.database.psql("VACUUM ANALYZE")
 
+    def largest_up_to(self, most):
+        """Of the alerts' sizes; the smallest where all are larger."""
+        sizes = self.options.recipients
+        return max((size for size in sizes if size <= most), default=min(sizes))
+
     # --- calls
 
     def call(self, connection, method, path, body=None):

@@ -48,7 +48,7 @@ def rate_of(bench, serve, size):
 
 
 def measure(bench, serve):
-    size = min(max(bench.options.recipients), 100_000)
+    size = bench.largest_up_to(100_000)
     bench.clear_queue()
     quiet, _ = rate_of(bench, serve, size)
     say(f"making {4 * OLD:,} old rows")
