@@ -64,11 +64,11 @@ Status WebhookHandlers::merge(const alert::Report& report) {
   return {};
 }
 
-Status WebhookHandlers::follow_word(const std::string& number, const std::string& word, bool out, Time at,
-                                    const alert::ProviderId& message) {
+Status WebhookHandlers::follow_word(const std::string& number, const std::string& word, bool out, const alert::ProviderId& message) {
   if (!alert::is_phone_number(number)) { return {}; }  // a short code, or another kind of address: nobody we could write to
-  auto status = out ? m_recipients.opt_out(number, {at, word}, message) : m_recipients.opt_in(number, at, message);
-  if (!status) { return status; }
+  const auto changed = out ? m_recipients.opt_out(number, word, {}, message) : m_recipients.opt_in(number, {}, message);
+  if (!changed) { return changed.error(); }
+  if (!*changed) { return {}; }
   (out ? m_opted_out : m_opted_in).add();
   m_log.info(out ? "number opted out" : "number opted in", {{"number", masked_number(number)}, {"by", word}});
   return {};
@@ -82,9 +82,7 @@ Result<http::Response> WebhookHandlers::message_status(const http::Request& requ
   if (!report) { return report.error(); }
   if (report->error_code == k_opted_out_code) {
     const std::string number(http::find(call.form, "To").value_or(""));
-    if (auto status = follow_word(number, std::to_string(k_opted_out_code), true, report->at, report->sid); !status) {
-      return status.error();
-    }
+    if (auto status = follow_word(number, std::to_string(k_opted_out_code), true, report->sid); !status) { return status.error(); }
   }
   if (auto status = merge(*report); !status) { return status.error(); }
   return no_content();
@@ -108,9 +106,7 @@ Result<http::Response> WebhookHandlers::inbound_message(const http::Request& req
   if (!message) { return message.error(); }
   if (message->opt_out && message->opt_out->kind != twilio::OptOutKind::help) {
     const bool out = message->opt_out->kind == twilio::OptOutKind::out;
-    if (auto status = follow_word(message->from, message->opt_out->word, out, message->at, message->sid); !status) {
-      return status.error();
-    }
+    if (auto status = follow_word(message->from, message->opt_out->word, out, message->sid); !status) { return status.error(); }
   }
   m_taken.add();
   return no_content();

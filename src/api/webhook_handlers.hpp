@@ -26,7 +26,7 @@ private:
   struct Checked;
   [[nodiscard]] Checked checked(const http::Request& request);
   [[nodiscard]] Status merge(const alert::Report& report);
-  [[nodiscard]] Status follow_word(const std::string& number, const std::string& word, bool out, Time at, const alert::ProviderId& message);
+  [[nodiscard]] Status follow_word(const std::string& number, const std::string& word, bool out, const alert::ProviderId& message);
 
   alert::DeliveryLedger& m_ledger;
   alert::RecipientStore& m_recipients;

@@ -63,8 +63,9 @@ std::vector<Option> worker_options(Settings& s) {
        "When messages are asked for at Twilio that no callback has told the end of, after their batch was sent; empty: never.", Role::work,
        bounds(0, 20)},
       {"word-checks", &w.word_checks,
-       "How often Twilio is asked who wrote STOP or START, for what no webhook has told; at the start too. 0s: never.", Role::work,
-       bounds(Millis{0}, hours{24})},
+       "How often Twilio is asked who wrote STOP or START, for what no webhook has told; at the start too. 0s: never. A messaging service "
+       "is never asked: its numbers are not known.",
+       Role::work, bounds(Millis{0}, hours{24})},
       {"due-hidden-for", &w.due_hidden_for, "How long a due delivery is left to the worker that took it up.", Role::work,
        bounds(Millis{100}, hours{1})},
       {"alert-age-max", &w.alert_age_max, "Deliveries of alerts older than this fail.", Role::work, bounds(minutes{1}, hours{24 * 30})},

@@ -14,6 +14,7 @@ worker::Settings worker_settings(const Settings& settings) {
   auto worker = settings.worker;
   worker.delivery.request_timeout = settings.twilio.request_timeout;
   worker.drain_limit = settings.drain_limit;
+  if (settings.twilio.uses_service()) { worker.word_checks = Millis{0}; }
   return worker;
 }
 
@@ -72,8 +73,8 @@ bool WorkRole::end_work(Millis limit) {
 bool WorkRole::drain(Millis limit) {
   m_housekeeper.request_stop();
   m_supervisor.request_stop();
+  m_stopping.request_stop();  // look-ups, for which the supervisor may be waiting
   if (m_supervisor.joinable()) { m_supervisor.join(); }
-  m_stopping.request_stop();
   const bool all = end_work(limit);
   if (m_housekeeper.joinable()) { m_housekeeper.join(); }
   return all;

@@ -51,14 +51,23 @@ const std::string k_change_sql = fmt::format(R"(
 const db::Statement k_change{.sql = k_change_sql, .effect = Effect::writes};
 
 constexpr db::Statement k_erase{.sql = "DELETE FROM recipients WHERE recipient_id = $1::uuid", .effect = Effect::writes};
+// $2, the time they wrote, is NULL for just now.
 constexpr db::Statement k_opt_out{.sql = R"(
-  WITH heeded AS (INSERT INTO heeded_messages (sid) SELECT $4::text WHERE $4::text <> '' ON CONFLICT DO NOTHING RETURNING sid)
-  INSERT INTO opt_outs (number_hash, at, by) SELECT number_hash($1::text), $2::timestamptz, $3::text
-  WHERE $4::text = '' OR EXISTS (SELECT FROM heeded) ON CONFLICT DO NOTHING)",
+  WITH heeded AS (
+    INSERT INTO heeded_messages (sid, number_hash, at) SELECT $3::text, number_hash($1::text), coalesce($2::timestamptz, now())
+    WHERE $3::text <> '' ON CONFLICT DO NOTHING RETURNING sid)
+  INSERT INTO opt_outs (number_hash, at, by) SELECT number_hash($1::text), coalesce($2::timestamptz, now()), $4::text
+  WHERE ($3::text = '' OR EXISTS (SELECT FROM heeded))
+    AND NOT EXISTS (SELECT FROM heeded_messages h WHERE h.number_hash = number_hash($1::text) AND h.at > $2::timestamptz)
+  ON CONFLICT DO NOTHING)",
                                   .effect = Effect::writes};
 constexpr db::Statement k_opt_in{.sql = R"(
-  WITH heeded AS (INSERT INTO heeded_messages (sid) SELECT $2::text WHERE $2::text <> '' ON CONFLICT DO NOTHING RETURNING sid)
-  DELETE FROM opt_outs WHERE number_hash = number_hash($1::text) AND at <= $3::timestamptz AND ($2::text = '' OR EXISTS (SELECT FROM heeded)))",
+  WITH heeded AS (
+    INSERT INTO heeded_messages (sid, number_hash, at) SELECT $3::text, number_hash($1::text), coalesce($2::timestamptz, now())
+    WHERE $3::text <> '' ON CONFLICT DO NOTHING RETURNING sid)
+  DELETE FROM opt_outs WHERE number_hash = number_hash($1::text) AND ($3::text = '' OR EXISTS (SELECT FROM heeded))
+    AND ($2::timestamptz IS NULL OR at <= $2::timestamptz)
+    AND NOT EXISTS (SELECT FROM heeded_messages h WHERE h.number_hash = number_hash($1::text) AND h.at > $2::timestamptz))",
                                  .effect = Effect::writes};
 
 Recipient read_recipient(db::Row row) {
@@ -153,12 +162,17 @@ Status PostgresRecipientStore::erase(RecipientId id) {
   return {};
 }
 
-Status PostgresRecipientStore::opt_out(const std::string& phone_number, const alert::OptOut& opt_out, const alert::ProviderId& message) {
-  return db::status_of(m_pool.run(k_opt_out, db::Params().add(phone_number).add(opt_out.at).add(opt_out.by).add(message)));
+Result<bool> PostgresRecipientStore::opt_out(const std::string& phone_number, const std::string& by, std::optional<Time> at,
+                                             const alert::ProviderId& message) {
+  const auto rows = m_pool.run(k_opt_out, db::Params().add(phone_number).add(at).add(message).add(by));
+  if (!rows) { return rows.error(); }
+  return rows->affected() > 0;
 }
 
-Status PostgresRecipientStore::opt_in(const std::string& phone_number, Time at, const alert::ProviderId& message) {
-  return db::status_of(m_pool.run(k_opt_in, db::Params().add(phone_number).add(message).add(at)));
+Result<bool> PostgresRecipientStore::opt_in(const std::string& phone_number, std::optional<Time> at, const alert::ProviderId& message) {
+  const auto rows = m_pool.run(k_opt_in, db::Params().add(phone_number).add(at).add(message));
+  if (!rows) { return rows.error(); }
+  return rows->affected() > 0;
 }
 
 }  // namespace bizcomms::store

@@ -15,8 +15,9 @@ public:
   Result<alert::Page<alert::Recipient, alert::RecipientId>> list(const alert::RecipientQuery& query) override;
   Result<alert::Recipient> change(alert::RecipientId id, const alert::RecipientChange& change) override;
   Status erase(alert::RecipientId id) override;
-  Status opt_out(const std::string& phone_number, const alert::OptOut& opt_out, const alert::ProviderId& message) override;
-  Status opt_in(const std::string& phone_number, Time at, const alert::ProviderId& message) override;
+  Result<bool> opt_out(const std::string& phone_number, const std::string& by, std::optional<Time> at,
+                       const alert::ProviderId& message) override;
+  Result<bool> opt_in(const std::string& phone_number, std::optional<Time> at, const alert::ProviderId& message) override;
 
 private:
   Error number_taken(const std::string& phone_number);

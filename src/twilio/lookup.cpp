@@ -195,12 +195,12 @@ std::vector<Result<alert::ProviderStatus>> TwilioLookup::statuses(std::span<cons
 
 Result<std::vector<alert::OptWord>> TwilioLookup::opt_words_since(Time since) {
   const Settings& settings = m_hidden->settings;
-  std::vector<std::string> numbers = settings.senders;
-  if (settings.uses_service()) { numbers = {""}; }
+  if (settings.uses_service()) {
+    return Error{ErrorCode::misconfigured, "The numbers of a messaging service are not known, nor who has written to them."};
+  }
   std::vector<Listing> listings;
-  for (const std::string& number : numbers) {
-    http::Parameters filter = {{"PageSize", std::to_string(k_inbound_page_size)}, {"DateSent>", to_date(since)}};
-    if (!number.empty()) { filter.emplace_back("To", number); }
+  for (const std::string& number : settings.senders) {
+    const http::Parameters filter = {{"PageSize", std::to_string(k_inbound_page_size)}, {"DateSent>", to_date(since)}, {"To", number}};
     listings.push_back(
         {.path = m_hidden->account_path + "/Messages.json?" + http::to_form(filter), .array = "messages", .created_since = since});
   }

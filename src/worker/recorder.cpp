@@ -122,9 +122,8 @@ void Recorder::insist(const Outcome& outcome, const std::stop_token& stop) {
 }
 
 void Recorder::keep_opt_out(const Flight& flight, const std::stop_token& stop) {
-  const alert::OptOut opt_out{.at = m_context.clock.now(), .by = std::to_string(k_opted_out)};
   const auto kept = persistently(m_context.database, m_context.settings.port_backoff, m_random, stop,
-                                 [&] { return m_context.ports.recipients.opt_out(flight.to, opt_out, {}); });
+                                 [&] { return m_context.ports.recipients.opt_out(flight.to, std::to_string(k_opted_out), {}, {}); });
   if (kept) {
     m_context.meters.learnt_opt_outs.add();
   } else {

@@ -117,7 +117,7 @@ TEST_P(BeginContract, WithdrawsWithAReasonWhatNoLongerHolds) {
   const Scene scene = sending(4);
   ASSERT_TRUE(recipients().erase(scene.people[0]));
   ASSERT_TRUE(recipients().change(scene.people[1], {.active = false}));
-  ASSERT_TRUE(recipients().opt_out(recipients().get(scene.people[2])->content.phone_number, {.at = Time{1s}, .by = "STOP"}, {}));
+  ASSERT_TRUE(recipients().opt_out(recipients().get(scene.people[2])->content.phone_number, "STOP", Time{1s}, {}));
   ASSERT_TRUE(recipients().change(scene.people[3], {.sms_enabled = false}));
   std::map<std::string, int> reasons;
   for (std::size_t i = 0; i < 4; ++i) {
@@ -137,7 +137,7 @@ TEST_P(BeginContract, WithdrawsWithAReasonWhatNoLongerHolds) {
 TEST_P(BeginContract, AnOptOutStopsCallsToo) {
   const Scene scene = sending(1, DeliveryMethod::voice);
   ASSERT_TRUE(recipients().change(scene.people[0], {.voice_enabled = true}));
-  ASSERT_TRUE(recipients().opt_out(recipients().get(scene.people[0])->content.phone_number, {.at = Time{1s}, .by = "STOP"}, {}));
+  ASSERT_TRUE(recipients().opt_out(recipients().get(scene.people[0])->content.phone_number, "STOP", Time{1s}, {}));
   DeliveryId call = delivery_id(scene);
   call.channel = Channel::voice;
   EXPECT_EQ(begin(intent(call)).verdict, BeginVerdict::withdrawn);

@@ -124,7 +124,7 @@ TEST_F(Keeping, AnErasedNumberIsNowhereInTheDatabase) {
   ASSERT_EQ(store.ledger().begin(std::span(&intent, 1))->at(0).phone_number, former);
   ASSERT_TRUE(store.recipients().change(person->id, {.phone_number = present}));
   EXPECT_EQ(store.ledger().of_batch(alert->id, 1)->at(0).phone_number, former);  // where it went
-  ASSERT_TRUE(store.recipients().opt_out(present, {.at = m_clock.now(), .by = "STOP"}, {}));
+  ASSERT_TRUE(store.recipients().opt_out(present, "STOP", m_clock.now(), {}));
   ASSERT_TRUE(store.recipients().erase(person->id));
   run(R"(
     CREATE FUNCTION holds(what text) RETURNS bigint LANGUAGE plpgsql AS $$

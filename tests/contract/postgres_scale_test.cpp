@@ -204,7 +204,7 @@ TEST_P(Scale, ChangesFindTheirRecipientByIndex) {
                   [&] { return !recipients().create(ids.next<RecipientId>(), {.name = "n", .phone_number = number()}); });
   next = k_runs;
   expect_by_index("erase", 20, [&] { return recipients().erase(page.at(next++).id); });
-  expect_by_index("stop", 10, [&] { return recipients().opt_out("+15559999999", {.at = clock.now(), .by = "STOP"}, "SM1"); });
+  expect_by_index("stop", 10, [&] { return recipients().opt_out("+15559999999", "STOP", clock.now(), "SM1"); });
   expect_by_index("start", 10, [&] { return recipients().opt_in("+15559999999", clock.now(), "SM2"); });
 }
 

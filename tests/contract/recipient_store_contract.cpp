@@ -157,15 +157,15 @@ TEST_P(RecipientStoreContract, ADeliveryKeepsTheNumberThatItWentTo) {
 
 TEST_P(RecipientStoreContract, ShowsTheFirstOptOut) {
   const Recipient known = add_person();
-  ASSERT_TRUE(recipients().opt_out(known.content.phone_number, k_stop, {}));
-  ASSERT_TRUE(recipients().opt_out(known.content.phone_number, k_code, {}));
+  ASSERT_TRUE(recipients().opt_out(known.content.phone_number, k_stop.by, k_stop.at, {}));
+  ASSERT_TRUE(recipients().opt_out(known.content.phone_number, k_code.by, k_code.at, {}));
   EXPECT_EQ(recipients().get(known.id)->opted_out, k_stop);
   EXPECT_EQ(recipients().list({})->items.at(0).opted_out, k_stop);
 }
 
 TEST_P(RecipientStoreContract, AnOptOutHoldsBeforeWeKnowTheNumber) {
   const RecipientDraft content = person();
-  ASSERT_TRUE(recipients().opt_out(content.phone_number, k_stop, {}));
+  ASSERT_TRUE(recipients().opt_out(content.phone_number, k_stop.by, k_stop.at, {}));
   const auto created = recipients().create(recipient_id(), content);
   ASSERT_TRUE(created);
   EXPECT_EQ(created->opted_out, k_stop);
@@ -173,7 +173,7 @@ TEST_P(RecipientStoreContract, AnOptOutHoldsBeforeWeKnowTheNumber) {
 
 TEST_P(RecipientStoreContract, NoChangeErasureOrRecreationUndoesAnOptOut) {
   const Recipient known = add_person();
-  ASSERT_TRUE(recipients().opt_out(known.content.phone_number, k_stop, {}));
+  ASSERT_TRUE(recipients().opt_out(known.content.phone_number, k_stop.by, k_stop.at, {}));
   const auto changed = recipients().change(known.id, {.sms_enabled = true, .active = true});
   ASSERT_TRUE(changed);
   EXPECT_EQ(changed->opted_out, k_stop);
@@ -185,7 +185,7 @@ TEST_P(RecipientStoreContract, NoChangeErasureOrRecreationUndoesAnOptOut) {
 
 TEST_P(RecipientStoreContract, AnOptOutStaysWithTheNumber) {
   const Recipient known = add_person();
-  ASSERT_TRUE(recipients().opt_out(known.content.phone_number, k_stop, {}));
+  ASSERT_TRUE(recipients().opt_out(known.content.phone_number, k_stop.by, k_stop.at, {}));
   const auto moved = recipients().change(known.id, {.phone_number = "+4930123456"});
   ASSERT_TRUE(moved);
   EXPECT_FALSE(moved->opted_out);
@@ -198,30 +198,41 @@ TEST_P(RecipientStoreContract, AMessageIsHeededOnce) {
   const Recipient known = add_person();
   const auto opted_out = [&] { return recipients().get(known.id)->opted_out; };
   const auto& number = known.content.phone_number;
-  ASSERT_TRUE(recipients().opt_out(number, k_stop, "SM1"));
+  ASSERT_TRUE(recipients().opt_out(number, k_stop.by, k_stop.at, "SM1"));
   ASSERT_TRUE(recipients().opt_in(number, k_later, "SM2"));
   EXPECT_FALSE(opted_out());
-  ASSERT_TRUE(recipients().opt_out(number, k_stop, "SM1"));
+  ASSERT_TRUE(recipients().opt_out(number, k_stop.by, k_stop.at, "SM1"));
   EXPECT_FALSE(opted_out()) << "it was undone since";
-  ASSERT_TRUE(recipients().opt_out(number, k_code, "SM3"));
+  ASSERT_TRUE(recipients().opt_out(number, k_code.by, k_later, "SM3"));
   ASSERT_TRUE(recipients().opt_in(number, k_later, "SM2"));
-  EXPECT_EQ(opted_out(), k_code);
+  EXPECT_EQ(opted_out()->by, k_code.by);
 }
 
-TEST_P(RecipientStoreContract, AnOptOutThatCameLaterStays) {
+TEST_P(RecipientStoreContract, WhatSomebodyWroteLastCounts) {
   const Recipient known = add_person();
-  ASSERT_TRUE(recipients().opt_out(known.content.phone_number, k_stop, {}));
-  ASSERT_TRUE(recipients().opt_in(known.content.phone_number, k_stop.at - Millis{1}, "SM1"));
-  EXPECT_EQ(recipients().get(known.id)->opted_out, k_stop);
+  constexpr Time first{1'000s};
+  constexpr Time second{2'000s};
+  const auto& number = known.content.phone_number;
+  const auto opted_out = [&] { return recipients().get(known.id)->opted_out; };
+  EXPECT_TRUE(*recipients().opt_out(number, "STOP", first, "SM1"));
+  EXPECT_FALSE(*recipients().opt_in(number, first - Millis{1}, "SM2")) << "older than the opt-out";
+  EXPECT_FALSE(*recipients().opt_out(number, "QUIT", second, "SM3"));
+  EXPECT_FALSE(*recipients().opt_in(number, second - Millis{1}, "SM4")) << "older than the second opt-out";
+  EXPECT_EQ(opted_out(), (OptOut{.at = first, .by = "STOP"}));
+  EXPECT_TRUE(*recipients().opt_in(number, {}, "SM5")) << "just now";
+  EXPECT_FALSE(*recipients().opt_out(number, "STOP", second, "SM6")) << "older than the opting in";
+  EXPECT_FALSE(opted_out());
+  EXPECT_TRUE(*recipients().opt_out(number, "STOP", {}, "SM7"));
+  EXPECT_EQ(opted_out()->by, "STOP");
 }
 
 TEST_P(RecipientStoreContract, OptingInUndoesIt) {
   const Recipient known = add_person();
   ASSERT_TRUE(recipients().opt_in(known.content.phone_number, k_later, {}));  // nothing to undo
-  ASSERT_TRUE(recipients().opt_out(known.content.phone_number, k_stop, {}));
+  ASSERT_TRUE(recipients().opt_out(known.content.phone_number, k_stop.by, k_stop.at, {}));
   ASSERT_TRUE(recipients().opt_in(known.content.phone_number, k_later, {}));
   EXPECT_FALSE(recipients().get(known.id)->opted_out);
-  ASSERT_TRUE(recipients().opt_out(known.content.phone_number, k_code, {}));
+  ASSERT_TRUE(recipients().opt_out(known.content.phone_number, k_code.by, k_code.at, {}));
   EXPECT_EQ(recipients().get(known.id)->opted_out, k_code);
 }
 

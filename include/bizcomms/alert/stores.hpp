@@ -91,10 +91,11 @@ public:
   // Personal data is gone from every store on return; counts stay, and an opt-out stays as a keyed hash.
   virtual Status erase(RecipientId id) = 0;
   // By number, known to us or not; repeats change nothing (the first opt-out's time and word stay). `message`: whose word it is, empty
-  // where there is none. Each is heeded once: a webhook that somebody sends again must not undo what came after it.
-  virtual Status opt_out(const std::string& phone_number, const OptOut& opt_out, const ProviderId& message) = 0;
-  // `at`: when they wrote; an opt-out that came later stays.
-  virtual Status opt_in(const std::string& phone_number, Time at, const ProviderId& message) = 0;
+  // where there is none. Each is heeded once: a webhook that somebody sends again must not undo what came after it. `at`: when they wrote,
+  // and what they wrote later stays; nothing: just now. True where it changed something.
+  virtual Result<bool> opt_out(const std::string& phone_number, const std::string& by, std::optional<Time> at,
+                               const ProviderId& message) = 0;
+  virtual Result<bool> opt_in(const std::string& phone_number, std::optional<Time> at, const ProviderId& message) = 0;
 };
 
 // A worker's view.

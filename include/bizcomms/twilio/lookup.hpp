@@ -39,7 +39,7 @@ public:
 
   std::vector<Result<alert::ProviderStatus>> statuses(std::span<const alert::ProviderId> sids) override;
 
-  // With a messaging service: to any number of the account, as its own are not known here.
+  // `misconfigured` with a messaging service: its numbers are not known here.
   Result<std::vector<alert::OptWord>> opt_words_since(Time since) override;
 
 private:

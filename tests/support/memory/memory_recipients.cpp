@@ -92,21 +92,29 @@ Status MemoryStore::erase(RecipientId id) {
   return {};
 }
 
-Status MemoryStore::opt_out(const std::string& phone_number, const OptOut& opt_out, const ProviderId& message) {
-  const std::scoped_lock lock(m_mutex);
-  if (auto error = down()) { return *error; }
-  if (!message.empty() && !m_state.heeded.insert(message).second) { return {}; }
-  m_state.opt_outs.emplace(phone_number, opt_out);
-  return {};
+// False for a message that was heeded before, and for one that is older than what that number wrote last.
+bool MemoryStore::is_news(const std::string& number, std::optional<Time> at, const ProviderId& message) {
+  const bool later = at && std::any_of(m_state.heeded.begin(), m_state.heeded.end(),
+                                       [&](const auto& each) { return each.second.number == number && each.second.at > *at; });
+  const bool first = message.empty() || m_state.heeded.emplace(message, MemoryState::Heeded{number, at.value_or(m_clock.now())}).second;
+  return first && !later;
 }
 
-Status MemoryStore::opt_in(const std::string& phone_number, Time at, const ProviderId& message) {
+Result<bool> MemoryStore::opt_out(const std::string& phone_number, const std::string& by, std::optional<Time> at,
+                                  const ProviderId& message) {
   const std::scoped_lock lock(m_mutex);
   if (auto error = down()) { return *error; }
-  if (!message.empty() && !m_state.heeded.insert(message).second) { return {}; }
+  return is_news(phone_number, at, message) && m_state.opt_outs.emplace(phone_number, OptOut{at.value_or(m_clock.now()), by}).second;
+}
+
+Result<bool> MemoryStore::opt_in(const std::string& phone_number, std::optional<Time> at, const ProviderId& message) {
+  const std::scoped_lock lock(m_mutex);
+  if (auto error = down()) { return *error; }
+  if (!is_news(phone_number, at, message)) { return false; }
   const auto known = m_state.opt_outs.find(phone_number);
-  if (known != m_state.opt_outs.end() && known->second.at <= at) { m_state.opt_outs.erase(known); }
-  return {};
+  if (known == m_state.opt_outs.end() || (at && known->second.at > *at)) { return false; }
+  m_state.opt_outs.erase(known);
+  return true;
 }
 
 }  // namespace bizcomms::test

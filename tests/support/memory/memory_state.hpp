@@ -67,8 +67,12 @@ struct OutboxRow {
 struct MemoryState {
   std::map<alert::AlertId, AlertRow> alerts{};
   std::map<alert::RecipientId, RecipientRow> recipients{};
-  std::map<std::string, alert::OptOut> opt_outs{};                           // by number
-  std::set<alert::ProviderId> heeded{};                                      // messages that opted out or in
+  std::map<std::string, alert::OptOut> opt_outs{};  // by number
+  struct Heeded {
+    std::string number;
+    Time at;
+  };
+  std::map<alert::ProviderId, Heeded> heeded{};                              // messages that opted out or in
   std::map<std::pair<std::string, std::string>, KeptAnswer> kept_answers{};  // by key name and key
   std::map<alert::DeliveryId, DeliveryRow> deliveries{};
   std::map<alert::ProviderId, Claim> claims{};

@@ -57,8 +57,9 @@ public:
   Result<alert::Page<alert::Recipient, alert::RecipientId>> list(const alert::RecipientQuery& query) override;
   Result<alert::Recipient> change(alert::RecipientId id, const alert::RecipientChange& change) override;
   Status erase(alert::RecipientId id) override;
-  Status opt_out(const std::string& phone_number, const alert::OptOut& opt_out, const alert::ProviderId& message) override;
-  Status opt_in(const std::string& phone_number, Time at, const alert::ProviderId& message) override;
+  Result<bool> opt_out(const std::string& phone_number, const std::string& by, std::optional<Time> at,
+                       const alert::ProviderId& message) override;
+  Result<bool> opt_in(const std::string& phone_number, std::optional<Time> at, const alert::ProviderId& message) override;
 
   // BatchStore
   Result<alert::Expansion> expand(alert::AlertId id, int batch_size) override;
@@ -92,6 +93,7 @@ private:
   // All below: the mutex is held.
   [[nodiscard]] std::optional<Error> down() const;
   [[nodiscard]] alert::Recipient shown(const RecipientRow& row) const;
+  bool is_news(const std::string& number, std::optional<Time> at, const alert::ProviderId& message);
   void put_event(alert::EventKind kind, const alert::Alert& alert, std::int32_t batch);
 
   Time end(AlertRow& row, alert::AlertStatus status);

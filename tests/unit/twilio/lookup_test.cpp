@@ -282,12 +282,12 @@ TEST_F(LookupTest, ListsTheWordsThatCameInWhileWeWereAway) {
   EXPECT_TRUE(found->at(1).out);
 }
 
-TEST_F(LookupTest, ListsTheWholeAccountForAMessagingService) {
+TEST_F(LookupTest, DoesNotKnowWhoWroteToAMessagingService) {
   Settings with = settings();
   with.senders = {k_service};
   TwilioLookup of_service(with, fast, client, metrics, {}, 1);
-  ASSERT_TRUE(of_service.opt_words_since(k_started));
-  EXPECT_EQ(asked, std::vector<std::string>{k_path + "/Messages.json?PageSize=1000&DateSent%3E=2026-01-15"});
+  EXPECT_EQ(of_service.opt_words_since(k_started).error().code, ErrorCode::misconfigured);
+  EXPECT_TRUE(asked.empty());
 }
 
 }  // namespace
