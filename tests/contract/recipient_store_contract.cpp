@@ -210,17 +210,17 @@ TEST_P(RecipientStoreContract, AMessageIsHeededOnce) {
 
 TEST_P(RecipientStoreContract, WhatSomebodyWroteLastCounts) {
   const Recipient known = add_person();
-  constexpr Time first{1'000s};
-  constexpr Time second{2'000s};
+  constexpr Time k_first{1'000s};
+  constexpr Time k_second{2'000s};
   const auto& number = known.content.phone_number;
   const auto opted_out = [&] { return recipients().get(known.id)->opted_out; };
-  EXPECT_TRUE(*recipients().opt_out(number, "STOP", first, "SM1"));
-  EXPECT_FALSE(*recipients().opt_in(number, first - Millis{1}, "SM2")) << "older than the opt-out";
-  EXPECT_FALSE(*recipients().opt_out(number, "QUIT", second, "SM3"));
-  EXPECT_FALSE(*recipients().opt_in(number, second - Millis{1}, "SM4")) << "older than the second opt-out";
-  EXPECT_EQ(opted_out(), (OptOut{.at = first, .by = "STOP"}));
+  EXPECT_TRUE(*recipients().opt_out(number, "STOP", k_first, "SM1"));
+  EXPECT_FALSE(*recipients().opt_in(number, k_first - Millis{1}, "SM2")) << "older than the opt-out";
+  EXPECT_FALSE(*recipients().opt_out(number, "QUIT", k_second, "SM3"));
+  EXPECT_FALSE(*recipients().opt_in(number, k_second - Millis{1}, "SM4")) << "older than the second opt-out";
+  EXPECT_EQ(opted_out(), (OptOut{.at = k_first, .by = "STOP"}));
   EXPECT_TRUE(*recipients().opt_in(number, {}, "SM5")) << "just now";
-  EXPECT_FALSE(*recipients().opt_out(number, "STOP", second, "SM6")) << "older than the opting in";
+  EXPECT_FALSE(*recipients().opt_out(number, "STOP", k_second, "SM6")) << "older than the opting in";
   EXPECT_FALSE(opted_out());
   EXPECT_TRUE(*recipients().opt_out(number, "STOP", {}, "SM7"));
   EXPECT_EQ(opted_out()->by, "STOP");
