@@ -284,6 +284,12 @@ TEST_P(BatchStoreContract, ACancelledAlertSettlesWithWhatWasNotBegunAsCancelled)
   EXPECT_EQ(status(scene.alert), AlertStatus::cancelled);
   EXPECT_TRUE(recount(scene.alert));
   EXPECT_EQ(counts(scene.alert).deliveries, (Counts{.sent = 1, .cancelled = 2}));
+  // Its worker had them in hand.
+  for (const std::size_t each : {1U, 2U}) {
+    EXPECT_EQ(begin(intent(delivery_id(scene, each))).verdict, BeginVerdict::withdrawn);
+    EXPECT_TRUE(recount(scene.alert));
+    EXPECT_EQ(counts(scene.alert).deliveries, (Counts{.sent = 1, .cancelled = 2})) << "nobody is counted twice";
+  }
 }
 
 TEST_P(BatchStoreContract, ReportsMakeABatchDirtyAndItsCountsFollow) {

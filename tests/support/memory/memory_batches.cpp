@@ -94,6 +94,11 @@ bool MemoryStore::recount_one(AlertRow& row, std::int32_t number) {
     batch.settled = all_settled && (cancelled || missing == 0);
     batch.never_begun = cancelled ? missing : 0;
     counts.pending += cancelled ? 0 : missing;
+  } else {
+    const auto& before = batch.counts;
+    const auto rows = std::ssize(m_state.deliveries_of(row.alert.id, number));
+    const auto left = before.sent + before.failed + before.pending + before.cancelled - rows;
+    batch.never_begun = std::min(batch.never_begun, std::max<std::int64_t>(0, left));
   }
   counts.cancelled += batch.never_begun;
   batch.counts = counts;

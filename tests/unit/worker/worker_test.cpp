@@ -194,7 +194,10 @@ TEST(Worker, SendsNothingMoreOfACancelledAlert) {
   ASSERT_TRUE(rig.store.cancel(id));
   rig.sender.release();
   ASSERT_TRUE(rig.queue_empties());
-  ASSERT_TRUE(eventually([&] { return rig.report(id).counts.deliveries.cancelled == 36; }));
+  const auto counted = [&] { return rig.report(id).counts.deliveries; };
+  ASSERT_TRUE(eventually([&] { return counted().cancelled == 36; }))
+      << counted().sent << " sent, " << counted().pending << " pending, " << counted().failed << " failed, " << counted().cancelled
+      << " cancelled";
   EXPECT_EQ(rig.sender.dispatches().size(), 4U);
   EXPECT_EQ(rig.report(id).counts.deliveries.sent, 4);
 }
