@@ -47,12 +47,13 @@ const std::string k_not_begun = fmt::format(R"(
 // The rows are locked by the statement before, and this one sees what was committed until then: a report that marks a batch dirty either is
 // counted here or marks it afterwards. A worker may withdraw what a settled batch had counted as never begun: their sum stays.
 const std::string k_recount_sql = fmt::format(R"(
-  UPDATE alert_batches u SET dirty = false, state = n.state, settled_at = CASE WHEN n.state = 1 THEN coalesce(u.settled_at, now()) END, never_begun = n.never_begun, sent = n.sent, delivered = n.delivered,
-    failed = n.failed, pending = n.pending, cancelled = n.shown_cancelled + n.never_begun
+  UPDATE alert_batches u SET dirty = false, state = n.state, settled_at = CASE WHEN n.state = 1 THEN coalesce(u.settled_at, now()) END,
+    never_begun = n.never_begun, sent = n.sent, delivered = n.delivered, failed = n.failed, pending = n.pending, cancelled = n.shown_cancelled + n.never_begun
   FROM (
     SELECT b.alert_id, b.batch, d.sent, d.delivered, d.failed, d.shown_cancelled,
       CASE WHEN b.state = 1 OR (d.all_settled AND (a.status = 3 OR m.missing = 0)) THEN 1 ELSE 0 END AS state,
-      CASE WHEN b.state = 1 THEN least(b.never_begun, greatest(0, b.sent + b.failed + b.pending + b.cancelled - d.rows)) WHEN a.status = 3 THEN m.missing ELSE 0 END AS never_begun,
+      CASE WHEN b.state = 1 THEN least(b.never_begun, greatest(0, b.sent + b.failed + b.pending + b.cancelled - d.rows))
+        WHEN a.status = 3 THEN m.missing ELSE 0 END AS never_begun,
       d.pending + CASE WHEN a.status = 3 THEN 0 ELSE m.missing END AS pending
     FROM unnest($1::uuid[], $2::int4[]) AS i(alert_id, batch)
       JOIN alert_batches b ON b.alert_id = i.alert_id AND b.batch = i.batch
