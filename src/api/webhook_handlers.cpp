@@ -4,7 +4,6 @@
 
 #include "api/call.hpp"
 #include "api/problem.hpp"
-#include "bizcomms/alert/validation.hpp"
 #include "bizcomms/base/secret.hpp"
 #include "bizcomms/twilio/signature.hpp"
 #include "bizcomms/twilio/twiml.hpp"
@@ -64,13 +63,12 @@ Status WebhookHandlers::merge(const alert::Report& report) {
   return {};
 }
 
-Status WebhookHandlers::follow_word(const std::string& number, const std::string& word, bool out, const alert::ProviderId& message) {
-  if (!alert::is_phone_number(number)) { return {}; }  // a short code, or another kind of address: nobody we could write to
-  const auto changed = out ? m_recipients.opt_out(number, word, {}, message) : m_recipients.opt_in(number, {}, message);
+Status WebhookHandlers::heed(const alert::OptWord& word) {
+  const auto changed = alert::heed(m_recipients, word);
   if (!changed) { return changed.error(); }
   if (!*changed) { return {}; }
-  (out ? m_opted_out : m_opted_in).add();
-  m_log.info(out ? "number opted out" : "number opted in", {{"number", masked_number(number)}, {"by", word}});
+  (word.out ? m_opted_out : m_opted_in).add();
+  m_log.info(word.out ? "number opted out" : "number opted in", {{"number", masked_number(word.from)}, {"by", word.word}});
   return {};
 }
 
@@ -81,8 +79,9 @@ Result<http::Response> WebhookHandlers::message_status(const http::Request& requ
   const auto report = twilio::parse_message_status(request, call.form, m_clock.now(), m_twilio.resend);
   if (!report) { return report.error(); }
   if (report->error_code == k_opted_out_code) {
-    const std::string number(http::find(call.form, "To").value_or(""));
-    if (auto status = follow_word(number, std::to_string(k_opted_out_code), true, report->sid); !status) { return status.error(); }
+    std::string number(http::find(call.form, "To").value_or(""));
+    const alert::OptWord word{.message = report->sid, .from = std::move(number), .word = std::to_string(k_opted_out_code)};
+    if (auto status = heed(word); !status) { return status.error(); }
   }
   if (auto status = merge(*report); !status) { return status.error(); }
   return no_content();
@@ -106,7 +105,8 @@ Result<http::Response> WebhookHandlers::inbound_message(const http::Request& req
   if (!message) { return message.error(); }
   if (message->opt_out && message->opt_out->kind != twilio::OptOutKind::help) {
     const bool out = message->opt_out->kind == twilio::OptOutKind::out;
-    if (auto status = follow_word(message->from, message->opt_out->word, out, message->sid); !status) { return status.error(); }
+    const alert::OptWord word{.message = message->sid, .from = message->from, .word = message->opt_out->word, .out = out};
+    if (auto status = heed(word); !status) { return status.error(); }
   }
   m_taken.add();
   return no_content();

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "bizcomms/alert/ledger.hpp"
-#include "bizcomms/alert/stores.hpp"
+#include "bizcomms/alert/opt_word.hpp"
 #include "bizcomms/base/log.hpp"
 #include "bizcomms/base/metrics.hpp"
 #include "bizcomms/base/time.hpp"
@@ -26,7 +26,7 @@ private:
   struct Checked;
   [[nodiscard]] Checked checked(const http::Request& request);
   [[nodiscard]] Status merge(const alert::Report& report);
-  [[nodiscard]] Status follow_word(const std::string& number, const std::string& word, bool out, const alert::ProviderId& message);
+  [[nodiscard]] Status heed(const alert::OptWord& word);
 
   alert::DeliveryLedger& m_ledger;
   alert::RecipientStore& m_recipients;

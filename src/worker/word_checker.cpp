@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "bizcomms/alert/validation.hpp"
 #include "bizcomms/base/secret.hpp"
 
 namespace bizcomms::worker {
@@ -45,11 +44,8 @@ bool WordChecker::check(const std::stop_token& stop) {
 }
 
 bool WordChecker::heed(const OptWord& word, const std::stop_token& stop) {
-  if (!alert::is_phone_number(word.from)) { return true; }  // a short code, or another kind of address: nobody we could write to
-  auto& recipients = m_context.ports.recipients;
-  const auto changed = persistently(m_context.database, m_context.settings.port_backoff, m_random, stop, [&] {
-    return word.out ? recipients.opt_out(word.from, word.word, word.at, word.message) : recipients.opt_in(word.from, word.at, word.message);
-  });
+  const auto changed = persistently(m_context.database, m_context.settings.port_backoff, m_random, stop,
+                                    [&] { return alert::heed(m_context.ports.recipients, word); });
   if (!changed) {
     if (!stop.stop_requested()) { m_context.log.error("A STOP or START cannot be kept", changed.error()); }
     return false;

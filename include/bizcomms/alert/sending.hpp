@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "bizcomms/alert/delivery.hpp"
+#include "bizcomms/alert/opt_word.hpp"
 #include "bizcomms/base/result.hpp"
 
 namespace bizcomms::alert {
@@ -68,15 +69,6 @@ struct ProviderStatus {
   std::optional<int> error_code{};
   std::string reason{};
   std::optional<Resending> resending{};  // failed
-};
-
-// STOP, START and the like, as somebody wrote it to one of our senders.
-struct OptWord {
-  ProviderId message{};
-  std::string from{};  // who wrote
-  std::string word{};
-  bool out = true;  // false: wants messages again
-  Time at{};
 };
 
 // What the provider keeps, for when it could not tell us.
