@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdlib>
 #include <fstream>
@@ -12,6 +13,7 @@
 #include <fmt/format.h>
 
 #include "bizcomms/store/migrations.hpp"
+#include "support/process.hpp"
 
 namespace bizcomms::test {
 
@@ -30,19 +32,31 @@ std::filesystem::path temporary_folder(const std::filesystem::path& volume) {
   return name;
 }
 
-// The number in the fourth field of /proc/N/stat, behind the name in brackets.
-pid_t parent_of(const std::filesystem::path& process) {
-  std::ifstream stream(process / "stat");
+// What /proc says of a process: its state (R, S, T, Z, …) and its parent; state 0 where there is none.
+struct ProcessState {
+  char state = 0;
+  pid_t parent = 0;
+};
+
+ProcessState state_of(pid_t process) {
+  std::ifstream stream(fmt::format("/proc/{}/stat", process));
   const std::string text((std::istreambuf_iterator<char>(stream)), std::istreambuf_iterator<char>());
-  const auto behind_name = text.rfind(") ");
-  return behind_name == std::string::npos ? 0 : static_cast<pid_t>(std::strtol(text.c_str() + behind_name + 4, nullptr, 10));
+  const auto behind_name = text.rfind(") ");  // the name is in brackets, and may hold anything
+  if (behind_name == std::string::npos) { return {}; }
+  return {.state = text[behind_name + 2], .parent = static_cast<pid_t>(std::strtol(text.c_str() + behind_name + 4, nullptr, 10))};
+}
+
+// What is left of an ended process until somebody asks for its end holds nothing any more.
+bool has_ended(pid_t process) {
+  const char state = state_of(process).state;
+  return state == 0 || state == 'Z' || state == 'X';
 }
 
 std::vector<pid_t> children_of(pid_t parent) {
   std::vector<pid_t> children;
   for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
     const auto process = static_cast<pid_t>(std::strtol(entry.path().filename().c_str(), nullptr, 10));
-    if (process > 0 && parent_of(entry.path()) == parent) { children.push_back(process); }
+    if (process > 0 && state_of(process).parent == parent) { children.push_back(process); }
   }
   return children;
 }
@@ -67,10 +81,16 @@ void Postgres::kill_all() {
   pid_t server = 0;
   std::ifstream(m_folder / "postgres" / "postmaster.pid") >> server;
   if (server <= 0) { throw std::runtime_error("PostgreSQL is not running"); }
+  const auto needs = [](bool holds, const char* what) {
+    if (!holds) { throw std::runtime_error(what); }
+  };
   ::kill(server, SIGSTOP);  // so that it starts no others meanwhile
+  needs(eventually([&] { return state_of(server).state == 'T'; }), "PostgreSQL does not stop for a signal");
   auto processes = children_of(server);
   processes.push_back(server);
   for (const pid_t process : processes) { ::kill(process, SIGKILL); }
+  // A new server does not start while one of the old still holds their shared memory.
+  needs(eventually([&] { return std::ranges::all_of(processes, has_ended); }), "PostgreSQL's processes do not end");
 }
 
 std::string Postgres::log() const {
