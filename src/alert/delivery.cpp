@@ -77,6 +77,10 @@ void Counts::count(DeliveryStatus status) {
   }
 }
 
+bool is_unaccounted(const Attempt& attempt) {
+  return is_open(attempt.state) || (attempt.state == AttemptState::failed && !attempt.sid && !attempt.error_code);
+}
+
 bool is_open(AttemptState state) { return state == AttemptState::sending || state == AttemptState::unknown; }
 
 void settle_as_sent(Attempt& attempt, const ProviderId& sid, Time at) {

@@ -100,6 +100,25 @@ const db::Statement k_due{.sql = k_due_sql, .effect = Effect::writes};
 
 constexpr db::Statement k_claimed{.sql = "SELECT sid FROM claims WHERE sid = ANY($1::text[])"};
 
+// By the index of calls: a recipient has few. States: alert::is_unaccounted(), and what a cell before this one may have begun
+// again. Of alerts from before the takeover there are few that are not over.
+const std::string k_contested_sql = fmt::format(R"(
+  WITH inherited AS MATERIALIZED (
+    SELECT a.* FROM alerts a, authority t
+    WHERE a.status IN (0, 1) AND a.alert_id < id_at(t.taken_at) AND a.epoch < t.epoch AND a.method IN (1, 2))
+  SELECT EXISTS (
+      SELECT FROM deliveries d WHERE d.recipient_id = i.recipient_id AND d.channel = 1 AND d.alert_id <> i.alert_id
+        AND (d.state IN (1, 4) OR (d.state = 3 AND d.started_at < t.taken_at) OR (d.state = 5 AND d.sid IS NULL AND d.error_code IS NULL))
+        AND (d.started_at >= i.since OR (d.started_at < t.taken_at AND (d.state <> 5 OR i.since < t.taken_at))))
+    OR EXISTS (
+      SELECT FROM inherited a JOIN recipients r ON r.recipient_id = i.recipient_id
+      WHERE a.alert_id <> i.alert_id{}
+        AND NOT EXISTS (SELECT FROM deliveries d WHERE d.recipient_id = i.recipient_id AND d.channel = 1 AND d.alert_id = a.alert_id))
+  FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[]) WITH ORDINALITY AS i(alert_id, recipient_id, since, place), authority t
+  ORDER BY i.place)",
+                                                k_filter_of_alert);
+const db::Statement k_contested{.sql = k_contested_sql};
+
 constexpr db::Statement k_absolve{.sql = R"(
   UPDATE deliveries d SET state = 3, looks = 0, due_at = now(), wake_at = CASE WHEN d.settled THEN NULL ELSE now() END,
     visible = CASE WHEN d.visible = 6 THEN 0 ELSE d.visible END
@@ -223,6 +242,20 @@ Result<std::vector<bool>> PostgresLedger::claimed(std::span<const alert::Provide
   for (int i = 0; i < rows->size(); ++i) { held.insert((*rows)[i].take<std::string>()); }
   std::vector<bool> answers;
   for (const alert::ProviderId& sid : sids) { answers.push_back(held.contains(sid)); }
+  return answers;
+}
+
+Result<std::vector<bool>> PostgresLedger::contested(std::span<const std::pair<DeliveryId, Time>> calls) {
+  KeyColumns keys;
+  db::Column<Time> since;
+  for (const auto& call : calls) {
+    keys.push(call.first);
+    since.push(call.second);
+  }
+  const auto rows = m_pool.run(k_contested, db::Params().add(keys.alert).add(keys.recipient).add(since));
+  if (!rows) { return rows.error(); }
+  std::vector<bool> answers;
+  for (int i = 0; i < rows->size(); ++i) { answers.push_back((*rows)[i].take<bool>()); }
   return answers;
 }
 

@@ -19,6 +19,7 @@ public:
   Result<std::vector<alert::Delivery>> of_batch(alert::AlertId alert, std::int32_t batch) override;
   Result<Expiry> expire_leases(alert::AlertId alert, std::int32_t batch) override;
   Result<std::vector<alert::DueDelivery>> due(int limit, Millis hidden_for) override;
+  Result<std::vector<bool>> contested(std::span<const std::pair<alert::DeliveryId, Time>> calls) override;
   Result<std::vector<bool>> claimed(std::span<const alert::ProviderId> sids) override;
   Result<std::vector<bool>> absolve(std::span<const std::pair<alert::DeliveryId, alert::AttemptToken>> absent) override;
 

@@ -28,10 +28,14 @@ struct Judgement {
 // Since when its message may have been taken: an inherited one's since the alert's creation.
 [[nodiscard]] Time sought_since(const alert::Delivery& delivery);
 
+// Since when another call must have been begun for a candidate to be its own.
+[[nodiscard]] Time contested_since(const alert::Delivery& delivery, const alert::DeliverySettings& settings);
+
 // `candidates` with whether some delivery has claimed each; nothing when the lists could not be read, or there is no number to ask for.
 struct Seen {
   std::vector<alert::Candidate> candidates{};
   std::vector<bool> claimed{};
+  bool contested = false;  // a call, and one that nobody has claimed may be of another delivery
 };
 [[nodiscard]] Judgement judge(const alert::Delivery& delivery, Time now, const std::optional<Seen>& seen,
                               const alert::DeliverySettings& settings);

@@ -116,8 +116,25 @@ Result<std::vector<std::optional<Seen>>> Reconciler::look(const Rows& rows, cons
       m_context.log.warning("The provider's lists cannot tell", answers[i].error(), {{"alert_id", questions[i].id.alert.to_string()}});
     }
   }
+  if (auto marked = mark_contested(rows, all, stop); !marked) { return marked.error(); }
   if (auto marked = mark_claimed(all, stop); !marked) { return marked.error(); }
   return all;
+}
+
+Status Reconciler::mark_contested(const Rows& rows, std::vector<std::optional<Seen>>& all, const std::stop_token& stop) {
+  std::vector<std::pair<alert::DeliveryId, Time>> calls;
+  std::vector<std::size_t> places;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (rows[i].delivery.id.channel != alert::Channel::voice || !all[i] || all[i]->candidates.empty()) { continue; }
+    calls.emplace_back(rows[i].delivery.id, contested_since(rows[i].delivery, m_context.settings.delivery));
+    places.push_back(i);
+  }
+  if (calls.empty()) { return {}; }
+  const auto contested = persistently(m_context.database, m_context.settings.port_backoff, m_random, stop,
+                                      [&] { return m_context.ports.ledger.contested(calls); });
+  if (!contested) { return contested.error(); }
+  for (std::size_t i = 0; i < places.size(); ++i) { all[places[i]]->contested = (*contested)[i]; }
+  return {};
 }
 
 Status Reconciler::mark_claimed(std::vector<std::optional<Seen>>& all, const std::stop_token& stop) {

@@ -22,6 +22,7 @@ private:
   void pause_while_out(const std::stop_token& stop) const;
   // Per row what the lists hold; nothing where they cannot tell.
   [[nodiscard]] Result<std::vector<std::optional<Seen>>> look(const Rows& rows, const std::stop_token& stop);
+  [[nodiscard]] Status mark_contested(const Rows& rows, std::vector<std::optional<Seen>>& all, const std::stop_token& stop);
   [[nodiscard]] Status mark_claimed(std::vector<std::optional<Seen>>& all, const std::stop_token& stop);
   void record(std::vector<alert::Outcome> outcomes, const std::stop_token& stop);
   void absolve(const std::vector<std::pair<alert::DeliveryId, alert::AttemptToken>>& absent, const std::stop_token& stop);

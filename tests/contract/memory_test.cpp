@@ -60,6 +60,7 @@ INSTANTIATE_TEST_SUITE_P(Memory, MergeContract, k_memory);
 INSTANTIATE_TEST_SUITE_P(Memory, GuessContract, k_memory);
 INSTANTIATE_TEST_SUITE_P(Memory, TakeoverContract, k_memory);
 INSTANTIATE_TEST_SUITE_P(Memory, DueContract, k_memory);
+INSTANTIATE_TEST_SUITE_P(Memory, CallsContract, k_memory);
 INSTANTIATE_TEST_SUITE_P(Memory, LongTimesContract, k_memory);
 INSTANTIATE_TEST_SUITE_P(Memory, QueueContract, testing::Values(QueueSubjectMaker{"memory", [](const alert::QueueSettings& settings) {
                                                                                     return std::make_unique<MemoryQueueSubject>(settings);

@@ -88,6 +88,7 @@ INSTANTIATE_TEST_SUITE_P(Postgres, MergeContract, k_postgres);
 INSTANTIATE_TEST_SUITE_P(Postgres, GuessContract, k_postgres);
 INSTANTIATE_TEST_SUITE_P(Postgres, TakeoverContract, k_postgres);
 INSTANTIATE_TEST_SUITE_P(Postgres, DueContract, k_postgres);
+INSTANTIATE_TEST_SUITE_P(Postgres, CallsContract, k_postgres);
 INSTANTIATE_TEST_SUITE_P(Postgres, QueueContract,
                          testing::Values(QueueSubjectMaker{"postgres", [](const alert::QueueSettings& settings) {
                                                              return std::make_unique<PostgresQueueSubject>(settings);

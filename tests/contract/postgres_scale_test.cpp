@@ -20,6 +20,7 @@ constexpr int k_tagged = 100;
 // Recipients: all `all`, half `odd` and half `even`, the last third `late`, every 2,000th `rare` and inactive. The newest tenth of the
 // alerts waits in the queue; of those before, few failed, and they are old. The newest of all was sent to everybody: three failed.
 constexpr const char* k_data = R"(
+  UPDATE authority SET cell = 'here', epoch = 1, taken_at = now() - interval '2 hours';
   INSERT INTO recipients SELECT id_at(now() - interval '1 hour' + i * interval '1 ms'), 'n', '+1555' || (1000000 + i), sha256(i::text::bytea), 2,
     true, false, i % 2000 <> 0, array_remove(ARRAY['all', CASE WHEN i % 2 = 0 THEN 'even' ELSE 'odd' END, CASE WHEN i % 2000 = 0 THEN 'rare' END,
     CASE WHEN i > {0} * 2 / 3 THEN 'late' END], NULL), NULL, now() FROM generate_series(1, {0}) i;
@@ -260,6 +261,18 @@ TEST_P(Scale, CallbacksFindTheirDeliveriesByIndex) {
     for (int i = 0; i < 10; ++i) { reports.push_back(report_of(page.at(next++))); }
     return store().ledger().merge(reports);
   });
+}
+
+TEST_P(Scale, WhoseACallMayBeIsAskedByIndex) {
+  if (GetParam() == Planner::untouched) { return; }  // no query of the API, and the planner would rather read an empty partition whole
+  const AlertId id = large_alert();
+  std::vector<std::pair<DeliveryId, Time>> calls;
+  const auto page = alerts().report(id, {.limit = 50});
+  ASSERT_TRUE(page);
+  for (const ListedDelivery& delivery : page->deliveries.items) {
+    calls.emplace_back(delivery.id, clock.now() - std::chrono::hours{1});
+  }
+  expect_by_index("contested", 2, [&] { return store().ledger().contested(calls); });
 }
 
 INSTANTIATE_TEST_SUITE_P(On200000, Scale, testing::Values(Planner::untouched, Planner::ours),

@@ -177,6 +177,29 @@ bool StoreContract::recount(AlertId id, std::int32_t batch) {
   return answers->at(0);
 }
 
+RecipientId CallsContract::add_callee(const std::string& tag) {
+  RecipientDraft callee = person({tag});
+  callee.preferences.voice_enabled = true;
+  const auto created = recipients().create(recipient_id(), callee);
+  EXPECT_TRUE(created);
+  return created->id;
+}
+
+DeliveryId CallsContract::call_to(RecipientId callee, const std::string& tag, DeliveryMethod method) {
+  AlertDraft content = draft({tag});
+  content.method = method;
+  const AlertId id = add_alert(content).id;
+  EXPECT_TRUE(batches().expand(id, 500));
+  return {.alert = id, .batch = 1, .recipient = callee, .channel = Channel::voice};
+}
+
+bool CallsContract::is_contested(const DeliveryId& call, Millis within) {
+  const std::pair asked{call, now() - within};
+  const auto answers = ledger().contested(std::span(&asked, 1));
+  EXPECT_TRUE(answers);
+  return answers->at(0);
+}
+
 void StoreContract::send_all(const Scene& scene, std::int32_t batch) {
   const auto loaded = batches().load(scene.alert, batch);
   ASSERT_TRUE(loaded);

@@ -47,6 +47,7 @@ protected:
   alert::Outbox& outbox() { return m_subject->outbox(); }
   alert::DeliveryLedger& ledger() { return m_subject->ledger(); }
   void pass(Millis time) { m_subject->pass(time); }
+  [[nodiscard]] Time now() const { return m_subject->clock().now(); }
   void take_over() { m_subject->take_over(); }
 
   // Ids rise in the order asked for.
@@ -116,6 +117,14 @@ protected:
   alert::Intent doubtful_one(const Scene& scene, std::size_t person = 0);
 };
 class DueContract : public StoreContract {};
+// Several alerts to one phone, by voice.
+class CallsContract : public StoreContract {
+protected:
+  alert::RecipientId add_callee(const std::string& tag);
+  // A call that the alert is to make to that callee; the alert is being sent.
+  alert::DeliveryId call_to(alert::RecipientId callee, const std::string& tag, alert::DeliveryMethod method = alert::DeliveryMethod::voice);
+  bool is_contested(const alert::DeliveryId& call, Millis within = std::chrono::hours{1});
+};
 // Only for implementations whose time can be moved by days.
 class LongTimesContract : public StoreContract {};
 

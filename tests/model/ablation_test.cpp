@@ -59,6 +59,14 @@ TEST(WithoutARule, ThatAMessageMayCountForItsHolderItDoubles) {
   EXPECT_TRUE(finds_a_double(scenario));
 }
 
+TEST(WithoutARule, ThatACallMayBeAnOtherOnesItDoubles) {
+  Scenario scenario;
+  scenario.texts = {1, 2};
+  scenario.channel = alert::Channel::voice;
+  scenario.rules.asks_for_other_calls = false;
+  EXPECT_TRUE(finds_a_double(scenario));
+}
+
 TEST(WithoutARule, ThatAMissingRowIsDoubtfulATakeoverDoubles) {
   Scenario scenario = taken_over({});
   scenario.rules.ledger.doubts_what_has_no_row = false;

@@ -89,6 +89,7 @@ std::uint64_t Model::fingerprint() const {
     }
     for (const LookUp& look : worker.look_ups) {
       writer.add("l").add(look.due.delivery.id).add(look.due.now).add(look.due.delivery.attempt);
+      writer.add(look.seen.contested ? 1 : 0);
       for (std::size_t i = 0; i < look.seen.candidates.size(); ++i) {
         writer.add(look.seen.candidates[i].sid).add(look.seen.claimed[i] ? 1 : 0);
       }

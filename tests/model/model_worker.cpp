@@ -88,6 +88,10 @@ void Model::look_up(Worker& worker, DueDelivery due) {
   LookUp look{.due = std::move(due)};
   const Delivery& delivery = look.due.delivery;
   look.seen.candidates = m_provider.listed(text_of(delivery.id), worker::sought_since(delivery));
+  if (m_scenario.channel == alert::Channel::voice && m_scenario.rules.asks_for_other_calls) {
+    const std::pair call{delivery.id, worker::contested_since(delivery, m_settings)};
+    look.seen.contested = m_store.contested(std::span(&call, 1))->front();
+  }
   std::vector<ProviderId> sids;
   for (const Candidate& candidate : look.seen.candidates) { sids.push_back(candidate.sid); }
   look.seen.claimed = *m_store.claimed(sids);

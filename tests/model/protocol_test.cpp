@@ -45,14 +45,16 @@ TEST(Protocol, SendsWhatFailedOnItsWayAsOftenAsItMay) {
   expect_clean(random_runs(failing({1}, k_twice), 5000));
 }
 
-// Two open calls to one phone are another matter: a look-up may take one for the other.
 TEST(Protocol, CallsOnceThoughCallsCarryNoText) {
-  Scenario scenario = of_texts({1});
-  scenario.channel = alert::Channel::voice;
-  expect_clean(random_runs(scenario, 5000));
-  scenario.messages_fail = true;
-  scenario.resending = k_twice;
-  expect_clean(random_runs(scenario, 5000));
+  for (const auto& texts : {std::vector{1}, std::vector{1, 2}}) {
+    Scenario scenario = of_texts(texts);
+    scenario.channel = alert::Channel::voice;
+    expect_clean(random_runs(scenario, 5000));
+    expect_clean(random_runs(taken_over(scenario), 5000));
+    scenario.messages_fail = true;
+    scenario.resending = k_twice;
+    expect_clean(random_runs(scenario, 5000));
+  }
 }
 
 TEST(Protocol, SurvivesATakeoverThatLosesTheLastRows) {

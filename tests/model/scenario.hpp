@@ -14,9 +14,10 @@ using namespace std::chrono_literals;
 
 // What the protocol relies on. A test takes one away and sees the duplicate.
 struct Rules {
-  bool reconciles = true;      // false: an unknown outcome is taken for "not sent"
-  bool checks_lease = true;    // false: a request leaves however little is left of its lease
-  bool looks_go_stale = true;  // false: "absent" is believed however long ago it was seen
+  bool reconciles = true;            // false: an unknown outcome is taken for "not sent"
+  bool checks_lease = true;          // false: a request leaves however little is left of its lease
+  bool looks_go_stale = true;        // false: "absent" is believed however long ago it was seen
+  bool asks_for_other_calls = true;  // false: a call is taken for the own one though another was begun
   test::MemoryRules ledger{};
 };
 

@@ -64,6 +64,8 @@ struct Attempt {
 
 // Sending or unknown: its end is still to come.
 [[nodiscard]] bool is_open(AttemptState state);
+// It may have been taken without our knowing as what: open, or given up as unknown.
+[[nodiscard]] bool is_unaccounted(const Attempt& attempt);
 void settle_as_sent(Attempt& attempt, const ProviderId& sid, Time at);
 void become_unknown(Attempt& attempt, Time due_at);
 // It stands for what a cell before this one may have sent; we sent nothing under its token.

@@ -8,6 +8,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "bizcomms/alert/delivery.hpp"
@@ -105,6 +106,11 @@ public:
 
   // Which of these SIDs some delivery has claimed.
   virtual Result<std::vector<bool>> claimed(std::span<const ProviderId> sids) = 0;
+
+  // Of calls, each with a time: whether another one to the same recipient was begun since then of which is_unaccounted() holds, or may have
+  // been begun by a cell before this one that wrote it nowhere. Calls carry no text, so one that nobody has claimed may be of either. Asked
+  // before `claimed`, so that whoever ended in between is seen there.
+  virtual Result<std::vector<bool>> contested(std::span<const std::pair<DeliveryId, Time>> calls) = 0;
 
   // Looked up and surely not taken: `unknown` → `retry`, due now. Conditional on the token.
   virtual Result<std::vector<bool>> absolve(std::span<const std::pair<DeliveryId, AttemptToken>> absent) = 0;

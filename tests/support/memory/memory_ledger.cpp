@@ -1,6 +1,7 @@
 // MemoryStore: the delivery ledger.
 #include <algorithm>
 #include <numeric>
+#include <set>
 
 #include "support/memory/memory_store.hpp"
 
@@ -297,6 +298,35 @@ Result<std::vector<DueDelivery>> MemoryStore::due(int limit, Millis hidden_for) 
     due.push_back({.delivery = row->delivery, .now = now});
   }
   return due;
+}
+
+Result<std::vector<bool>> MemoryStore::contested(std::span<const std::pair<DeliveryId, Time>> calls) {
+  const std::scoped_lock lock(m_mutex);
+  if (auto error = down()) { return *error; }
+  std::vector<bool> answers;
+  for (const auto& call : calls) { answers.push_back(is_contested(call.first, call.second)); }
+  return answers;
+}
+
+bool MemoryStore::is_contested(const DeliveryId& call, Time since) const {
+  std::set<AlertId> begun;
+  for (const auto& [id, row] : m_state.deliveries) {
+    if (id.recipient != call.recipient || id.channel != Channel::voice) { continue; }
+    begun.insert(id.alert);
+    if (id.alert == call.alert) { continue; }
+    const Attempt& attempt = row.delivery.attempt;
+    const bool inherited = attempt.started_at < m_state.taken_over_at;  // the cell before may have begun it again
+    if (!is_unaccounted(attempt) && !(inherited && attempt.state == AttemptState::retry)) { continue; }
+    const bool was_over = attempt.state == AttemptState::failed && since >= m_state.taken_over_at;
+    if (attempt.started_at >= since || (inherited && !was_over)) { return true; }
+  }
+  const auto recipient = m_state.recipients.find(call.recipient);
+  return std::any_of(m_state.alerts.begin(), m_state.alerts.end(), [&](const auto& entry) {
+    const Alert& alert = entry.second.alert;
+    const bool inherited = alert.epoch < m_state.epoch && (alert.status == AlertStatus::queued || alert.status == AlertStatus::sending);
+    return inherited && alert.content.method != DeliveryMethod::sms && !begun.contains(alert.id) && recipient != m_state.recipients.end() &&
+           MemoryState::matches(alert, recipient->second);
+  });
 }
 
 Result<std::vector<bool>> MemoryStore::claimed(std::span<const ProviderId> sids) {

@@ -86,6 +86,7 @@ public:
   Result<std::vector<alert::Delivery>> of_batch(alert::AlertId alert, std::int32_t batch) override;
   Result<Expiry> expire_leases(alert::AlertId alert, std::int32_t batch) override;
   Result<std::vector<alert::DueDelivery>> due(int limit, Millis hidden_for) override;
+  Result<std::vector<bool>> contested(std::span<const std::pair<alert::DeliveryId, Time>> calls) override;
   Result<std::vector<bool>> claimed(std::span<const alert::ProviderId> sids) override;
   Result<std::vector<bool>> absolve(std::span<const std::pair<alert::DeliveryId, alert::AttemptToken>> absent) override;
 
@@ -100,6 +101,8 @@ private:
   void give_up_one(alert::AlertId id, std::int32_t number, BatchRow& batch, const std::string& reason);
   bool recount_one(AlertRow& row, std::int32_t number);
   void complete_if_over(AlertRow& row);
+
+  [[nodiscard]] bool is_contested(const alert::DeliveryId& call, Time since) const;
 
   alert::BeginAnswer begin_one(const alert::Intent& intent);
   alert::BeginAnswer withdraw(const alert::Intent& intent, alert::AttemptState state, std::string reason);

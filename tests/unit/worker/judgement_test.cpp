@@ -67,6 +67,19 @@ TEST(Judgement, TakesACallOnlyWhenItIsTheOnlyOpenOne) {
   EXPECT_EQ(two.kind, Kind::cannot_tell);
 }
 
+TEST(Judgement, TakesNoCallThatMayBeAnothersWhoseEndIsOpen) {
+  const auto judgement = judged(unknown(3, Channel::voice), k_past_grace, Seen{{candidate("CA1", true)}, {false}, true});
+  EXPECT_EQ(judgement.kind, Kind::cannot_tell);
+  EXPECT_FALSE(judgement.looked);
+  EXPECT_EQ(judged(unknown(3, Channel::voice), k_past_grace, Seen{{candidate("CA1", true)}, {true}, true}).kind, Kind::absent);
+}
+
+TEST(Judgement, AnotherCallCountsFromWhenItCouldHaveBeenTheOneSeen) {
+  const alert::DeliverySettings settings;
+  const Time since = contested_since(unknown(0, Channel::voice), settings);
+  EXPECT_EQ(since, k_start - 1min - settings.lease - settings.request_timeout);
+}
+
 TEST(Judgement, CannotTellWithoutLists) {
   const auto judgement = judged(unknown(5), k_past_grace, std::nullopt);
   EXPECT_EQ(judgement.kind, Kind::cannot_tell);

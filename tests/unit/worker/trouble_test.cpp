@@ -83,6 +83,9 @@ public:
   }
   Result<Expiry> expire_leases(alert::AlertId alert, std::int32_t batch) override { return m_sound.expire_leases(alert, batch); }
   Result<std::vector<alert::DueDelivery>> due(int limit, Millis hidden_for) override { return m_sound.due(limit, hidden_for); }
+  Result<std::vector<bool>> contested(std::span<const std::pair<alert::DeliveryId, Time>> calls) override {
+    return m_sound.contested(calls);
+  }
   Result<std::vector<bool>> claimed(std::span<const alert::ProviderId> sids) override { return m_sound.claimed(sids); }
   Result<std::vector<bool>> absolve(std::span<const std::pair<alert::DeliveryId, alert::AttemptToken>> absent) override {
     return m_sound.absolve(absent);
