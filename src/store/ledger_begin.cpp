@@ -151,12 +151,13 @@ void withdraw(alert::Attempt& attempt, std::int16_t why) {
 }
 
 BeginAnswer drive_again(LedgerTransaction& transaction, const Intent& intent, const Checked& checked) {
-  DeliveryRow* row = transaction.row(intent.id);
+  alert::LedgerDraft& draft = transaction.draft();
+  alert::LedgerRow* row = draft.row(intent.id);
   if (row == nullptr) { return {}; }
   alert::Attempt& attempt = row->delivery.attempt;
   if (attempt.token != *intent.previous || !may_begin_again(attempt, row->delivery.reports)) { return {}; }
-  transaction.changed(*row, checked.withdrawn());
-  row->wake_at.reset();
+  draft.change(*row, checked.withdrawn());
+  row->hidden_until.reset();
   if (checked.withdrawn()) {
     withdraw(attempt, checked.why);
     return {.verdict = BeginVerdict::withdrawn};
@@ -164,7 +165,7 @@ BeginAnswer drive_again(LedgerTransaction& transaction, const Intent& intent, co
   const bool failed_inherited = attempt.number == 0 && attempt.sid;  // the cell before may have sent it again
   const bool doubtful = checked.taken_over_at && (attempt.started_at < *checked.taken_over_at || failed_inherited);
   const int number = doubtful ? 0 : attempt.number + 1;
-  const Time now = transaction.now();
+  const Time now = draft.now();
   attempt = alert::Attempt{.token = intent.token,
                            .number = number,
                            .looks = attempt.looks,

@@ -1,7 +1,5 @@
 #include "store/ledger_rows.hpp"
 
-#include <algorithm>
-
 namespace bizcomms::store {
 
 namespace {
@@ -44,8 +42,8 @@ std::optional<alert::Reports> read_reports(db::Row& row) {
 
 }  // namespace
 
-DeliveryRow read_delivery(db::Row& row) {
-  DeliveryRow read;
+alert::LedgerRow read_delivery(db::Row& row) {
+  alert::LedgerRow read;
   alert::DeliveryId& id = read.delivery.id;
   id.alert.uuid = row.take<Uuid>();
   id.batch = row.take<std::int32_t>();
@@ -54,15 +52,8 @@ DeliveryRow read_delivery(db::Row& row) {
   read.delivery.attempt = read_attempt(row);
   read.delivery.reports = read_reports(row);
   read.phone_version = row.take_optional<std::int16_t>();
-  read.wake_at = row.take_optional<Time>();
+  read.hidden_until = row.take_optional<Time>();
   return read;
-}
-
-std::optional<Time> wake_at(const alert::Delivery& delivery, std::optional<Time> hidden) {
-  const alert::Attempt& attempt = delivery.attempt;
-  const bool waits = attempt.state == alert::AttemptState::retry || attempt.state == alert::AttemptState::unknown;
-  if (!waits || !attempt.due_at || alert::is_settled(attempt, delivery.reports)) { return std::nullopt; }
-  return hidden ? std::max(*hidden, *attempt.due_at) : *attempt.due_at;
 }
 
 }  // namespace bizcomms::store

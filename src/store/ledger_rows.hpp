@@ -1,11 +1,10 @@
 // Deliveries as rows: reading both halves, and writing them back together with the columns that are derived from them.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <string_view>
 
-#include "bizcomms/alert/delivery.hpp"
+#include "bizcomms/alert/ledger_draft.hpp"
 #include "bizcomms/db/values.hpp"
 
 namespace bizcomms::store {
@@ -24,15 +23,6 @@ inline constexpr std::string_view k_delivery_number =
     "CASE WHEN r.phone_version = d.phone_version THEN r.phone_number ELSE (SELECT f.phone_number FROM former_phone_numbers f"
     " WHERE f.recipient_id = d.recipient_id AND f.phone_version = d.phone_version) END";
 
-struct DeliveryRow {
-  alert::Delivery delivery{};
-  std::optional<std::int16_t> phone_version{};
-  std::optional<Time> wake_at{};
-};
-
-[[nodiscard]] DeliveryRow read_delivery(db::Row& row);
-
-// When due() should list it: nothing when it is settled or waits for nothing. `hidden` is what it said before, kept while it waits on.
-[[nodiscard]] std::optional<Time> wake_at(const alert::Delivery& delivery, std::optional<Time> hidden);
+[[nodiscard]] alert::LedgerRow read_delivery(db::Row& row);
 
 }  // namespace bizcomms::store

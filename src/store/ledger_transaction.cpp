@@ -181,7 +181,7 @@ Status LedgerTransaction::open(std::span<const DeliveryId> ids, std::span<const 
   steps.push_back({.statement = k_lock, .params = keys_of(sorted(ids))});
   auto rows = m_transaction.run_all(std::move(steps));
   if (!rows) { return rows.error(); }
-  m_now = (*rows)[first][0].take<Time>();
+  m_draft.set_now((*rows)[first][0].take<Time>());
   read_claims((*rows)[first + 1], (*rows)[first + 2]);
   read_rows((*rows)[first + 3]);
   m_before.assign(rows->begin(), rows->begin() + static_cast<std::ptrdiff_t>(first));
@@ -196,12 +196,13 @@ Status LedgerTransaction::open(std::span<const DeliveryId> ids, std::span<const 
 
 // Whoever held it released it, between our try to claim it and our look at who holds it.
 bool LedgerTransaction::lacks_one_of(std::span<const WantedClaim> claims) {
-  return std::any_of(claims.begin(), claims.end(), [this](const auto& wanted) { return !claim(wanted.sid) && row(wanted.id); });
+  return std::any_of(claims.begin(), claims.end(),
+                     [this](const auto& wanted) { return !m_draft.claim(wanted.sid) && m_draft.row(wanted.id); });
 }
 
 void LedgerTransaction::read_claims(const db::Rows& fresh, const db::Rows& held) {
   read_held(held);
-  for (int i = 0; i < fresh.size(); ++i) { m_claims[fresh[i].take<std::string>()].fresh = true; }
+  for (int i = 0; i < fresh.size(); ++i) { m_draft.mark_fresh(fresh[i].take<std::string>()); }
 }
 
 Status LedgerTransaction::load(std::span<const DeliveryId> ids) {
@@ -221,8 +222,7 @@ Status LedgerTransaction::load_claims(std::span<const alert::ProviderId> sids) {
 void LedgerTransaction::read_rows(const db::Rows& rows) {
   for (int i = 0; i < rows.size(); ++i) {
     db::Row row = rows[i];
-    DeliveryRow read = read_delivery(row);
-    m_rows.try_emplace(read.delivery.id, std::move(read));
+    m_draft.load(read_delivery(row));
   }
 }
 
@@ -230,50 +230,27 @@ void LedgerTransaction::read_held(const db::Rows& held) {
   for (int i = 0; i < held.size(); ++i) {
     db::Row row = held[i];
     const auto sid = row.take<std::string>();
-    Claim& claim = m_claims[sid];
-    claim.id = read_id(row);
+    alert::Claim claim{.id = read_id(row)};
     claim.by_look_up = row.take<bool>();
+    m_draft.load(sid, claim);
   }
 }
 
-DeliveryRow* LedgerTransaction::row(const DeliveryId& id) {
-  const auto found = m_rows.find(id);
-  return found == m_rows.end() ? nullptr : &found->second;
-}
-
-Claim* LedgerTransaction::claim(const alert::ProviderId& sid) {
-  const auto found = m_claims.find(sid);
-  return found == m_claims.end() ? nullptr : &found->second;
-}
-
-Claim* LedgerTransaction::claim_for(const alert::ProviderId& sid, const DeliveryId& id) {
-  Claim* found = claim(sid);
-  if (found != nullptr && found->released) { *found = {.id = id, .fresh = true, .changed = true}; }
-  return found;
-}
-
-void LedgerTransaction::changed(const DeliveryRow& row, bool dirty) {
-  const DeliveryId& id = row.delivery.id;
-  m_changed.insert(id);
-  bool& marked = m_touched[{id.alert, id.batch}];
-  marked = marked || dirty;
-}
-
-db::Step LedgerTransaction::write_rows() const {
+db::Step LedgerTransaction::write_rows() {
   KeyColumns keys;
   AttemptColumns attempts;
   ReportColumns reports;
   db::Column<std::int16_t> phone_version, visible;
   db::Column<Time> wake;
   db::Column<bool> settled;
-  for (const DeliveryId& id : m_changed) {
-    const DeliveryRow& row = m_rows.at(id);
+  for (const DeliveryId& id : m_draft.changed()) {
+    const alert::LedgerRow& row = *m_draft.row(id);
     const alert::Delivery& delivery = row.delivery;
     keys.push(id);
     attempts.push(delivery.attempt);
     reports.push(delivery.reports);
     phone_version.push(row.phone_version);
-    wake.push(wake_at(delivery, row.wake_at));
+    wake.push(wakes_at(row));
     visible.push(number_of(alert::visible(delivery.attempt, delivery.reports).status));
     settled.push(alert::is_settled(delivery.attempt, delivery.reports));
   }
@@ -288,13 +265,13 @@ db::Step LedgerTransaction::write_rows() const {
   return {.statement = k_write, .params = std::move(all)};
 }
 
-std::vector<db::Step> LedgerTransaction::last_steps() const {
+std::vector<db::Step> LedgerTransaction::last_steps() {
   std::vector<db::Step> steps;
   db::Column<std::string_view> sids;
   KeyColumns owners;
   db::Column<bool> by_look_up;
   std::vector<std::string> released;
-  for (const auto& entry : m_claims) {
+  for (const auto& entry : m_draft.claims()) {
     if (entry.second.released) { released.push_back(entry.first); }
     if (entry.second.released || !entry.second.changed) { continue; }
     sids.push(std::string_view(entry.first));
@@ -307,11 +284,11 @@ std::vector<db::Step> LedgerTransaction::last_steps() const {
          .params = db::Params().add(sids).add(owners.alert).add(owners.batch).add(owners.recipient).add(owners.channel).add(by_look_up)});
   }
   if (!released.empty()) { steps.push_back({.statement = k_release, .params = db::Params().add(std::span<const std::string>(released))}); }
-  if (!m_changed.empty()) { steps.push_back(write_rows()); }
+  if (!m_draft.changed().empty()) { steps.push_back(write_rows()); }
   db::Column<Uuid> alerts;
   db::Column<std::int32_t> batches;
   db::Column<bool> dirty;
-  for (const auto& entry : m_touched) {
+  for (const auto& entry : m_draft.touched()) {
     alerts.push(entry.first.first.uuid);
     batches.push(entry.first.second);
     dirty.push(entry.second);
