@@ -6,7 +6,7 @@ help:   ## What there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## */  make \1\t/' | expand -t 16
 
 deps:   ## Install the Debian packages that are missing (root or sudo)
-	@scripts/install_packages run dev build check
+	@scripts/install_packages run dev build check emulators
 
 build:  ## Build the release binary: build/release/bizcomms
 	@scripts/install_packages run dev build
