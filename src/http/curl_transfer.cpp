@@ -138,7 +138,7 @@ void CurlTransfer::set_access() {
   curl_easy_setopt(handle(), CURLOPT_USERNAME, named ? request.username.c_str() : nullptr);
   curl_easy_setopt(handle(), CURLOPT_PASSWORD, named ? request.password.reveal().c_str() : nullptr);
   // Elsewhere the environment's http_proxy and no_proxy hold.
-  curl_easy_setopt(handle(), CURLOPT_NOPROXY, is_loopback(m_host) ? "*" : nullptr);
+  curl_easy_setopt(handle(), CURLOPT_NOPROXY, request.direct || is_loopback(m_host) ? "*" : nullptr);
 }
 
 bool CurlTransfer::may_be_repeated() const { return m_submission.request.method == "GET" || m_submission.request.method == "HEAD"; }

@@ -26,6 +26,7 @@ struct ClientRequest {
   std::chrono::milliseconds timeout{15'000};  // the whole request, once it has a connection; it waits for one as long at most
   std::size_t body_bytes_max = std::size_t{4} * 1024 * 1024;  // of the answer; larger is an error
   bool urgent = false;                                        // before others for a connection; an eighth of all are kept for such
+  bool direct = false;                                        // never through a proxy, whatever the environment's variables say
   // Called when the connection stands, before the first byte of the request leaves; false aborts, and nothing was sent.
   std::function<bool()> may_leave = {};
 };
