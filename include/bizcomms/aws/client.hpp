@@ -27,7 +27,7 @@ enum class Service : std::uint8_t { sqs, sns, dynamodb, secrets_manager, sts };
 struct Settings {
   std::string region{};                        // "eu-west-1"
   std::map<Service, std::string> endpoints{};  // by service, where not https://SERVICE.REGION.amazonaws.com/
-  int attempts_max = 3;                        // of one call, in all
+  int attempts_max = 3;                        // of one call; one more with the date corrected, and one with another access key
   int retry_tokens = 500;                      // the budget that all calls share: a retry costs 5, after a timeout 10; success gives back
   Millis retry_longest{std::chrono::seconds{20}};
   Millis timeout{std::chrono::seconds{10}};  // of one attempt, where the call names none
@@ -38,7 +38,8 @@ struct Call {
   std::string operation{};          // "SendMessageBatch"
   std::string body{};               // JSON services: the JSON text; SNS and STS: form parameters besides Action and Version
   std::optional<Millis> timeout{};  // of one attempt; long polls need theirs
-  // A lost answer of such a call is tried again too. Else it is `outcome_unknown`: it may have been done.
+  // After a lost answer, or a 5xx, such a call is tried again too; `unavailable` then does not say that it was not done. Else that is
+  // `outcome_unknown`: it may have been done.
   bool repeatable = true;
 };
 
