@@ -81,6 +81,13 @@ bool is_unaccounted(const Attempt& attempt) {
   return is_open(attempt.state) || (attempt.state == AttemptState::failed && !attempt.sid && !attempt.error_code);
 }
 
+bool may_be_its_call(const Attempt& other, Time since, Time taken_over_at) {
+  const bool inherited = other.started_at < taken_over_at;
+  if (!is_unaccounted(other) && !(inherited && other.state == AttemptState::retry)) { return false; }
+  const bool was_over = other.state == AttemptState::failed && since >= taken_over_at;
+  return other.started_at >= since || (inherited && !was_over);
+}
+
 bool is_open(AttemptState state) { return state == AttemptState::sending || state == AttemptState::unknown; }
 
 void settle_as_sent(Attempt& attempt, const ProviderId& sid, Time at) {

@@ -66,6 +66,9 @@ struct Attempt {
 [[nodiscard]] bool is_open(AttemptState state);
 // It may have been taken without our knowing as what: open, or given up as unknown.
 [[nodiscard]] bool is_unaccounted(const Attempt& attempt);
+// Of another call to the same person: whether one that was made after `since` may be it, for all that is known of it. Before the takeover
+// the cell of that time may have begun it again.
+[[nodiscard]] bool may_be_its_call(const Attempt& other, Time since, Time taken_over_at);
 void settle_as_sent(Attempt& attempt, const ProviderId& sid, Time at);
 void become_unknown(Attempt& attempt, Time due_at);
 // It stands for what a cell before this one may have sent; we sent nothing under its token.

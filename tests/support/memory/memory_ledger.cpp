@@ -313,12 +313,7 @@ bool MemoryStore::is_contested(const DeliveryId& call, Time since) const {
   for (const auto& [id, row] : m_state.deliveries) {
     if (id.recipient != call.recipient || id.channel != Channel::voice) { continue; }
     begun.insert(id.alert);
-    if (id.alert == call.alert) { continue; }
-    const Attempt& attempt = row.delivery.attempt;
-    const bool inherited = attempt.started_at < m_state.taken_over_at;  // the cell before may have begun it again
-    if (!is_unaccounted(attempt) && !(inherited && attempt.state == AttemptState::retry)) { continue; }
-    const bool was_over = attempt.state == AttemptState::failed && since >= m_state.taken_over_at;
-    if (attempt.started_at >= since || (inherited && !was_over)) { return true; }
+    if (id.alert != call.alert && may_be_its_call(row.delivery.attempt, since, m_state.taken_over_at)) { return true; }
   }
   const auto recipient = m_state.recipients.find(call.recipient);
   return std::any_of(m_state.alerts.begin(), m_state.alerts.end(), [&](const auto& entry) {

@@ -1,0 +1,96 @@
+#include "contract/memory_table.hpp"
+
+#include <algorithm>
+
+namespace bizcomms::contract {
+
+using alert::DeliveryId;
+using alert::ProviderId;
+using aws::StoredClaim;
+using aws::StoredRow;
+
+namespace {
+
+template <class Key, class Value>
+std::optional<Value> found(const std::map<Key, Value>& all, const Key& key) {
+  const auto place = all.find(key);
+  return place == all.end() ? std::nullopt : std::optional(place->second);
+}
+
+}  // namespace
+
+Result<std::vector<std::optional<StoredRow>>> MemoryTable::rows(std::span<const DeliveryId> ids) {
+  const std::scoped_lock lock(m_mutex);
+  std::vector<std::optional<StoredRow>> rows;
+  for (const DeliveryId& id : ids) { rows.push_back(found(m_rows, id)); }
+  return rows;
+}
+
+Result<std::vector<std::optional<StoredClaim>>> MemoryTable::claims(std::span<const ProviderId> sids) {
+  const std::scoped_lock lock(m_mutex);
+  std::vector<std::optional<StoredClaim>> claims;
+  for (const ProviderId& sid : sids) { claims.push_back(found(m_claims, sid)); }
+  return claims;
+}
+
+Result<std::vector<StoredRow>> MemoryTable::of_batch(alert::AlertId alert, std::int32_t batch, const std::optional<DeliveryId>& after,
+                                                     int limit) {
+  const std::scoped_lock lock(m_mutex);
+  std::vector<StoredRow> rows;
+  auto next = after ? m_rows.upper_bound(*after) : m_rows.lower_bound(DeliveryId{.alert = alert, .batch = batch});
+  for (; next != m_rows.end() && std::ssize(rows) < limit; ++next) {
+    if (next->first.alert != alert || next->first.batch != batch) { break; }
+    rows.push_back(next->second);
+  }
+  return rows;
+}
+
+Result<std::vector<DeliveryId>> MemoryTable::waking(Time until, int limit) {
+  const std::scoped_lock lock(m_mutex);
+  std::multimap<Time, DeliveryId> waking;
+  for (const auto& [id, stored] : m_rows) {
+    const auto at = wakes_at(stored.row);
+    if (at && *at <= until) { waking.emplace(*at, id); }
+  }
+  std::vector<DeliveryId> ids;
+  for (const auto& [at, id] : waking) {
+    if (std::ssize(ids) < limit) { ids.push_back(id); }
+  }
+  return ids;
+}
+
+Result<std::vector<DeliveryId>> MemoryTable::calls_to(alert::RecipientId recipient) {
+  const std::scoped_lock lock(m_mutex);
+  std::vector<DeliveryId> ids;
+  for (const auto& [id, stored] : m_rows) {
+    if (id.recipient == recipient && id.channel == alert::Channel::voice) { ids.push_back(id); }
+  }
+  return ids;
+}
+
+bool MemoryTable::write_one(const aws::TableWrite& write) {
+  const auto unchanged = [&](const StoredRow& row) {
+    const auto stored = found(m_rows, row.row.delivery.id);
+    return (stored ? stored->version : 0) == row.version;
+  };
+  const auto unclaimed = [&](const aws::ClaimChange& change) { return found(m_claims, change.sid) == change.before; };
+  if (!std::ranges::all_of(write.rows, unchanged) || !std::ranges::all_of(write.claims, unclaimed)) { return false; }
+  for (const StoredRow& row : write.rows) { m_rows[row.row.delivery.id] = {.row = row.row, .version = row.version + 1}; }
+  for (const aws::ClaimChange& change : write.claims) {
+    if (change.after) {
+      m_claims[change.sid] = *change.after;
+    } else {
+      m_claims.erase(change.sid);
+    }
+  }
+  return true;
+}
+
+Result<std::vector<bool>> MemoryTable::write(std::span<const aws::TableWrite> writes) {
+  const std::scoped_lock lock(m_mutex);
+  std::vector<bool> written;
+  for (const aws::TableWrite& write : writes) { written.push_back(write_one(write)); }
+  return written;
+}
+
+}  // namespace bizcomms::contract
