@@ -19,6 +19,8 @@ public:
   [[nodiscard]] Time now() const;
 
 private:
+  [[nodiscard]] Time carried_to(SteadyTime at) const;
+
   const Clock& m_clock;
   mutable std::mutex m_mutex;  // guards m_known
   std::optional<std::pair<Time, SteadyTime>> m_known;

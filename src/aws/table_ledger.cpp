@@ -48,23 +48,23 @@ TableWrite TableLedger::Task::write() {
   return write;
 }
 
-TableLedger::TableLedger(DeliveryTable& table, alert::LedgerGround& ground, Millis clock_margin)
-    : m_table(table), m_ground(ground), m_clock_margin(clock_margin) {}
+TableLedger::TableLedger(std::unique_ptr<DeliveryTable> table, alert::LedgerGround& ground, Millis clock_margin)
+    : m_table(std::move(table)), m_ground(ground), m_clock_margin(clock_margin) {}
 
 Status TableLedger::load(std::vector<Task>& tasks) {
   std::vector<DeliveryId> ids;
   std::vector<ProviderId> sids;
   for (Task& task : tasks) {
     task.draft = {};
-    task.draft.set_now(m_table.now());
+    task.draft.set_now(m_table->now());
     task.versions.clear();
     task.claims.clear();
     ids.push_back(task.id);
     sids.insert(sids.end(), task.sids.begin(), task.sids.end());
   }
-  const auto rows = m_table.rows(ids);
+  const auto rows = m_table->rows(ids);
   if (!rows) { return rows.error(); }
-  const auto claims = m_table.claims(sids);
+  const auto claims = m_table->claims(sids);
   if (!claims) { return claims.error(); }
   std::size_t next = 0;
   for (std::size_t i = 0; i < tasks.size(); ++i) {
@@ -78,12 +78,12 @@ Status TableLedger::load(std::vector<Task>& tasks) {
 Status TableLedger::load_more(std::vector<Task>& tasks) {
   for (Task& task : tasks) {
     if (const auto losers = task.draft.losers(task.news); !losers.empty()) {
-      const auto rows = m_table.rows(losers);
+      const auto rows = m_table->rows(losers);
       if (!rows) { return rows.error(); }
       for (const auto& row : *rows) { task.load(row); }
     }
     if (const auto guesses = task.draft.guesses(task.news); !guesses.empty()) {
-      const auto claims = m_table.claims(guesses);
+      const auto claims = m_table->claims(guesses);
       if (!claims) { return claims.error(); }
       for (std::size_t i = 0; i < guesses.size(); ++i) { task.load(guesses[i], (*claims)[i]); }
     }
@@ -102,7 +102,7 @@ Status TableLedger::settle(std::vector<Task> tasks, const Decide& decide) {
       for (const std::size_t place : task.places) { decide(task.draft, place); }
       writes.push_back(task.write());
     }
-    const auto written = m_table.write(writes);
+    const auto written = m_table->write(writes);
     if (!written) { return written.error(); }
     std::vector<Task> again;
     for (std::size_t i = 0; i < tasks.size(); ++i) {
@@ -186,7 +186,7 @@ Result<std::vector<bool>> TableLedger::absolve(std::span<const std::pair<Deliver
 }
 
 Result<std::vector<bool>> TableLedger::claimed(std::span<const ProviderId> sids) {
-  const auto claims = m_table.claims(sids);
+  const auto claims = m_table->claims(sids);
   if (!claims) { return claims.error(); }
   std::vector<bool> answers;
   for (const auto& claim : *claims) { answers.push_back(claim.has_value()); }
@@ -215,17 +215,17 @@ Result<std::vector<alert::Delivery>> TableLedger::of_batch(alert::AlertId alert,
 
 Result<std::vector<alert::Delivery>> TableLedger::page(alert::AlertId alert, std::int32_t batch, const std::optional<DeliveryId>& after,
                                                        int limit) {
-  auto rows = m_table.of_batch(alert, batch, after, limit);
+  auto rows = m_table->of_batch(alert, batch, after, limit);
   if (!rows) { return rows.error(); }
   return with_numbers(*std::move(rows));
 }
 
 Result<std::vector<alert::DueDelivery>> TableLedger::due(int limit, Millis hidden_for) {
-  const auto waking = m_table.waking(m_table.now(), limit);
+  const auto waking = m_table->waking(m_table->now(), limit);
   if (!waking) { return waking.error(); }
-  const auto read = m_table.rows(*waking);
+  const auto read = m_table->rows(*waking);
   if (!read) { return read.error(); }
-  const Time now = m_table.now();
+  const Time now = m_table->now();
   std::vector<StoredRow> rows;
   std::vector<TableWrite> writes;
   for (const auto& stored : *read) {
@@ -234,7 +234,7 @@ Result<std::vector<alert::DueDelivery>> TableLedger::due(int limit, Millis hidde
     rows.back().row.hidden_until = now + hidden_for;
     writes.push_back({.rows = {rows.back()}});
   }
-  const auto handed = m_table.write(writes);  // to us, where nobody was faster
+  const auto handed = m_table->write(writes);  // to us, where nobody was faster
   if (!handed) { return handed.error(); }
   std::vector<StoredRow> ours;
   for (std::size_t i = 0; i < rows.size(); ++i) {
@@ -253,14 +253,14 @@ Result<std::vector<alert::DueDelivery>> TableLedger::due(int limit, Millis hidde
 Status TableLedger::change_batch(alert::AlertId alert, std::int32_t batch, const std::function<bool(LedgerRow&)>& change, bool dirty,
                                  int* changed) {
   for (int tries = 0; tries < k_tries; ++tries) {
-    auto rows = m_table.of_batch(alert, batch, std::nullopt, k_batch_max);
+    auto rows = m_table->of_batch(alert, batch, std::nullopt, k_batch_max);
     if (!rows) { return rows.error(); }
     std::vector<TableWrite> writes;
     for (StoredRow& stored : *rows) {
       if (change(stored.row)) { writes.push_back({.rows = {std::move(stored)}}); }
     }
     if (writes.empty()) { return {}; }
-    const auto written = m_table.write(writes);
+    const auto written = m_table->write(writes);
     if (!written) { return written.error(); }
     const auto count = std::count(written->begin(), written->end(), true);
     if (changed != nullptr) { *changed += static_cast<int>(count); }
@@ -276,7 +276,7 @@ Result<alert::DeliveryLedger::Expiry> TableLedger::expire_leases(alert::AlertId 
   const auto expire = [&](LedgerRow& row) {
     Attempt& attempt = row.delivery.attempt;
     if (attempt.state != AttemptState::sending) { return false; }
-    const Time now = m_table.now();
+    const Time now = m_table->now();
     const Millis left = *attempt.lease_until + m_clock_margin - now;
     if (left > Millis{0}) {
       expiry.next_in = std::min(expiry.next_in.value_or(left), left);
@@ -296,11 +296,11 @@ Status TableLedger::give_up(alert::AlertId alert, std::int32_t batch, std::span<
     LedgerRow row;
     row.delivery.id = id;
     row.delivery.attempt.state = AttemptState::failed;
-    row.delivery.attempt.started_at = m_table.now();
+    row.delivery.attempt.started_at = m_table->now();
     row.delivery.attempt.reason = reason;
     never_begun.push_back({.rows = {{.row = std::move(row)}}});
   }
-  if (const auto written = m_table.write(never_begun); !written) { return written.error(); }  // who was faster has begun it
+  if (const auto written = m_table->write(never_begun); !written) { return written.error(); }  // who was faster has begun it
   return change_batch(
       alert, batch,
       [&](LedgerRow& row) {
@@ -323,7 +323,7 @@ Status TableLedger::reopen(alert::AlertId alert, std::int32_t batch, const std::
         const bool never_begun = !row.phone_version;
         if (!never_begun && (attempt.reason.empty() || !reason.starts_with(attempt.reason))) { return false; }
         attempt.state = AttemptState::retry;
-        attempt.due_at = m_table.now();
+        attempt.due_at = m_table->now();
         attempt.reason.clear();
         row.hidden_until.reset();
         return true;
@@ -346,9 +346,9 @@ Result<std::vector<bool>> TableLedger::contested(std::span<const std::pair<Deliv
 }
 
 Result<bool> TableLedger::is_contested(const DeliveryId& call, Time since, const alert::LedgerGround::Inherited& inherited) {
-  const auto others = m_table.calls_to(call.recipient);
+  const auto others = m_table->calls_to(call.recipient);
   if (!others) { return others.error(); }
-  const auto rows = m_table.rows(*others);
+  const auto rows = m_table->rows(*others);
   if (!rows) { return rows.error(); }
   std::set<alert::AlertId> begun{call.alert};
   for (const auto& stored : *rows) {

@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <utility>
 
 #include "aws/delivery_table.hpp"
@@ -11,11 +12,11 @@
 
 namespace bizcomms::aws {
 
-// Thread-safe. `table` and `ground` must outlive it.
+// Thread-safe. `ground` must outlive it.
 class TableLedger final : public alert::RemoteLedger {
 public:
   // `clock_margin`: so far clocks of the table's users may be apart; a lease ends so much later for all but its holder.
-  TableLedger(DeliveryTable& table, alert::LedgerGround& ground, Millis clock_margin);
+  TableLedger(std::unique_ptr<DeliveryTable> table, alert::LedgerGround& ground, Millis clock_margin);
 
   Result<std::vector<alert::BeginAnswer>> begin(std::span<const alert::Intent> intents) override;
   Result<std::vector<alert::RecordVerdict>> record(std::span<const alert::Outcome> outcomes) override;
@@ -58,6 +59,7 @@ private:
   Status touch(const Touched& touched);
   Status begin_first(std::span<const alert::Intent> intents, const std::vector<alert::Clearance>& clearances,
                      std::vector<alert::BeginAnswer>& answers);
+  Status keep_own(std::span<const alert::Intent> intents, const std::vector<std::size_t>& lost, std::vector<alert::BeginAnswer>& answers);
   Status begin_again(std::span<const alert::Intent> intents, const std::vector<alert::Clearance>& clearances,
                      std::vector<alert::BeginAnswer>& answers);
   [[nodiscard]] alert::BeginAnswer begin_one(alert::LedgerRow& row, const alert::Intent& intent, const alert::Clearance& clearance,
@@ -65,7 +67,7 @@ private:
   Result<bool> is_contested(const alert::DeliveryId& call, Time since, const alert::LedgerGround::Inherited& inherited);
   Result<std::vector<alert::Delivery>> with_numbers(std::vector<StoredRow> rows);
 
-  DeliveryTable& m_table;
+  const std::unique_ptr<DeliveryTable> m_table;
   alert::LedgerGround& m_ground;
   const Millis m_clock_margin;
 };

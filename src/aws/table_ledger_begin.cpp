@@ -86,20 +86,40 @@ Status TableLedger::begin_first(std::span<const Intent> intents, const std::vect
     places.push_back(i);
   }
   if (writes.empty()) { return {}; }
-  const auto written = m_table.write(writes);
+  const auto written = m_table->write(writes);
   if (!written) { return written.error(); }
-  std::map<std::pair<alert::AlertId, std::int32_t>, bool> touched;
+  Touched touched;
+  std::vector<std::size_t> lost;
   for (std::size_t i = 0; i < places.size(); ++i) {
-    BeginAnswer& answer = answers[places[i]];
+    const alert::DeliveryId& id = intents[places[i]].id;
     if (!(*written)[i]) {
-      answer = {};
+      lost.push_back(places[i]);
       continue;
     }
-    const alert::DeliveryId& id = intents[places[i]].id;
     bool& dirty = touched[{id.alert, id.batch}];
-    dirty = dirty || answer.verdict == BeginVerdict::withdrawn;
+    dirty = dirty || answers[places[i]].verdict == BeginVerdict::withdrawn;
   }
+  if (auto kept = keep_own(intents, lost, answers); !kept) { return kept; }
   return touch(touched);
+}
+
+// Somebody else was faster; or we were, in a try whose end was not known to us: then the token is ours.
+Status TableLedger::keep_own(std::span<const Intent> intents, const std::vector<std::size_t>& lost, std::vector<BeginAnswer>& answers) {
+  std::vector<alert::DeliveryId> ids;
+  for (const std::size_t place : lost) { ids.push_back(intents[place].id); }
+  const auto rows = m_table->rows(ids);
+  if (!rows) { return rows.error(); }
+  for (std::size_t i = 0; i < lost.size(); ++i) {
+    const auto& row = (*rows)[i];
+    BeginAnswer& answer = answers[lost[i]];
+    const bool own = row && row->row.delivery.attempt.token == intents[lost[i]].token;
+    if (own) {
+      answer.started_at = row->row.delivery.attempt.started_at;
+    } else {
+      answer = {};
+    }
+  }
+  return {};
 }
 
 Status TableLedger::begin_again(std::span<const Intent> intents, const std::vector<Clearance>& clearances,
@@ -124,7 +144,7 @@ Status TableLedger::begin_again(std::span<const Intent> intents, const std::vect
 
 BeginAnswer TableLedger::begin_one(LedgerRow& row, const Intent& intent, const Clearance& clearance,
                                    const std::optional<Attempt>& last) const {
-  const Time now = m_table.now();
+  const Time now = m_table->now();
   if (clearance.kind == Clearance::Kind::withdrawn) {
     withdraw(row, intent, clearance, now);
     return {.verdict = BeginVerdict::withdrawn};

@@ -1,0 +1,40 @@
+// DeliveryTable on DynamoDB. One item per delivery; a write of one item is a conditional put, of several a transaction. Each item carries
+// the id of the write that made it, so that a put whose answer was lost knows its own work again. Source: wire facts 6.4.
+#pragma once
+
+#include <functional>
+
+#include "aws/delivery_items.hpp"
+#include "aws/delivery_table.hpp"
+#include "bizcomms/aws/client.hpp"
+#include "bizcomms/aws/ledger.hpp"
+
+namespace bizcomms::aws {
+
+// Thread-safe. `client` must outlive it.
+class DynamoTable final : public DeliveryTable {
+public:
+  DynamoTable(Client& client, LedgerSettings settings);
+
+  [[nodiscard]] Time now() const override { return m_client.service_time(); }
+  Result<std::vector<std::optional<StoredRow>>> rows(std::span<const alert::DeliveryId> ids) override;
+  Result<std::vector<std::optional<StoredClaim>>> claims(std::span<const alert::ProviderId> sids) override;
+  Result<std::vector<StoredRow>> of_batch(alert::AlertId alert, std::int32_t batch, const std::optional<alert::DeliveryId>& after,
+                                          int limit) override;
+  Result<std::vector<alert::DeliveryId>> waking(Time until, int limit) override;
+  Result<std::vector<alert::DeliveryId>> calls_to(alert::RecipientId recipient) override;
+  Result<std::vector<bool>> write(std::span<const TableWrite> writes) override;
+
+private:
+  using Take = std::function<void(const AttributeReader& item)>;
+  using Query = std::function<void(json::Writer& body)>;  // its members but table, limit and start
+
+  Status get_all(std::vector<ItemKey> keys, const Take& take);
+  Status query_all(const Query& query, int limit, const Take& take);
+  [[nodiscard]] Call call_for(const TableWrite& write, const WriteStamp& stamp) const;
+
+  Client& m_client;
+  const LedgerSettings m_settings;
+};
+
+}  // namespace bizcomms::aws
