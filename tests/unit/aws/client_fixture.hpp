@@ -49,8 +49,8 @@ struct ClientFixture : testing::Test {
   Metrics metrics;
   ScriptedClient http;
   KeyRing keys;
-  std::string logged;
-  Log log{{.level = LogLevel::debug}, [this](std::string_view line) { logged += line; }};
+  Heard heard;
+  Log log = heard.log();
   Settings settings{.region = k_region};
 
   [[nodiscard]] std::unique_ptr<Client> make_client() { return std::make_unique<Client>(settings, keys, http, clock, log, metrics); }

@@ -160,8 +160,8 @@ TEST_F(ClientTest, NoSecretIsLogged) {
                 json_error(403, "SignatureDoesNotMatch", "wJalrXUtnFEMI")});
   const auto result = call(receive());
   ASSERT_FALSE(result);
-  EXPECT_FALSE(logged.empty());
-  EXPECT_EQ((logged + result.error().message + result.error().cause).find("wJalrXUtnFEMI"), std::string::npos);
+  EXPECT_FALSE(heard.text().empty());
+  EXPECT_EQ((heard.text() + result.error().message + result.error().cause).find("wJalrXUtnFEMI"), std::string::npos);
 }
 
 }  // namespace

@@ -1,6 +1,10 @@
 // Made-up keys and times that the tests share: those of the published examples.
 #pragma once
 
+#include <mutex>
+#include <string>
+#include <string_view>
+
 #include "bizcomms/aws/client.hpp"
 
 namespace bizcomms::aws {
@@ -14,5 +18,24 @@ inline AccessKey temporary_key() {
   key.session_token = Secret("FwoGZXIvYXdzEXAMPLETOKEN//////////wEaDEXAMPLE==");
   return key;
 }
+
+// What a log's lines said. Thread-safe.
+class Heard {
+public:
+  [[nodiscard]] Log log() {
+    return Log({.level = LogLevel::debug}, [this](std::string_view line) {
+      const std::lock_guard lock(m_mutex);
+      m_text += line;
+    });
+  }
+  [[nodiscard]] std::string text() const {
+    const std::lock_guard lock(m_mutex);
+    return m_text;
+  }
+
+private:
+  mutable std::mutex m_mutex;  // guards m_text
+  std::string m_text;
+};
 
 }  // namespace bizcomms::aws

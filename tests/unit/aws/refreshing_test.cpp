@@ -62,8 +62,8 @@ private:
 
 struct RefreshingTest : testing::Test {
   ManualClock clock{k_noon};
-  std::string logged;
-  Log log{{}, [this](std::string_view line) { logged += line; }};
+  Heard heard;
+  Log log = heard.log();
   NumberedSource* source = nullptr;
   std::unique_ptr<RefreshingCredentials> credentials = make();
 
@@ -86,12 +86,9 @@ struct RefreshingTest : testing::Test {
   // Whether a failed refresh has been noted, before a deadline.
   bool has_logged() {
     const auto deadline = std::chrono::steady_clock::now() + seconds{10};
-    while (log_size() == 0 && std::chrono::steady_clock::now() < deadline) { std::this_thread::yield(); }
-    return log_size() > 0;
-  }
-  std::size_t log_size() {
-    (void)credentials->current();  // it takes the mutex under which is logged
-    return logged.size();
+    while (heard.text().empty() && std::chrono::steady_clock::now() < deadline) { std::this_thread::yield(); }
+    (void)credentials->current();  // it waits for the mutex under which the line was written, and so until all is noted
+    return !heard.text().empty();
   }
 };
 
@@ -143,7 +140,7 @@ TEST_F(RefreshingTest, AFailureInTheBackgroundIsLoggedAndTriedAgainAfterAPause) 
   clock.advance(minutes{46});
   EXPECT_EQ(id(), "1");
   EXPECT_TRUE(has_logged());
-  EXPECT_NE(logged.find("Out of order."), std::string::npos);
+  EXPECT_NE(heard.text().find("Out of order."), std::string::npos);
   EXPECT_EQ(source->asked(), 2);
   source->fail({});
   clock.advance(seconds{30});

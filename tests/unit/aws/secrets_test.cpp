@@ -169,7 +169,7 @@ TEST_F(SecretsTest, NoErrorShowsAContent) {
     EXPECT_FALSE(error.message.empty());
     EXPECT_EQ((error.message + error.cause).find("hidden"), std::string::npos) << error.message << error.cause;
   }
-  EXPECT_EQ(logged.find("hidden"), std::string::npos);
+  EXPECT_EQ(heard.text().find("hidden"), std::string::npos);
 }
 
 TEST_F(SecretsTest, MayEndBeforeAReadingDoes) {
