@@ -54,10 +54,9 @@ struct ThirdParty {
   std::string prefix;
   std::string module;  // that hides it
 };
-const std::vector<ThirdParty> k_third_party{{"spdlog/", "base"},    {"prometheus/", "base"}, {"openssl/", "crypto"},
-                                            {"rapidjson/", "json"}, {"curl/", "http"},       {"boost/", "http"},
-                                            {"libpq-fe.h", "db"},   {"CLI/", "app"},         {"toml++/", "app"},
-                                            {"pugixml.hpp", "aws"}};
+const std::vector<ThirdParty> k_third_party{{"spdlog/", "base"}, {"prometheus/", "base"}, {"openssl/", "crypto"}, {"rapidjson/", "json"},
+                                            {"curl/", "http"},   {"boost/", "http"},      {"libpq-fe.h", "db"},   {"CLI/", "app"},
+                                            {"toml++/", "app"},  {"pugixml.hpp", "aws"}};
 
 TEST(Layers, EachThirdPartyLibraryIsHiddenInOneModule) {
   for (const auto& file : tree()) {
