@@ -20,15 +20,20 @@ Digest hmac(const EVP_MD* algorithm, std::string_view key, std::string_view data
   return digest;
 }
 
-}  // namespace
-
-Sha256 sha256(std::string_view data) {
-  Sha256 digest{};
+template <class Digest>
+Digest hash(const EVP_MD* algorithm, std::string_view data) {
+  Digest digest{};
   unsigned int length = 0;
-  const int made = EVP_Digest(data.data(), data.size(), digest.data(), &length, EVP_sha256(), nullptr);
-  check(made == 1 && length == digest.size(), "OpenSSL computes a SHA-256");
+  const int made = EVP_Digest(data.data(), data.size(), digest.data(), &length, algorithm, nullptr);
+  check(made == 1 && length == digest.size(), "OpenSSL computes a hash");
   return digest;
 }
+
+}  // namespace
+
+Sha256 sha256(std::string_view data) { return hash<Sha256>(EVP_sha256(), data); }
+
+Md5 md5(std::string_view data) { return hash<Md5>(EVP_md5(), data); }
 
 Sha256 hmac_sha256(std::string_view key, std::string_view data) { return hmac<Sha256>(EVP_sha256(), key, data); }
 

@@ -12,10 +12,12 @@ namespace bizcomms::crypto {
 
 using Sha256 = std::array<std::uint8_t, 32>;
 using Sha1 = std::array<std::uint8_t, 20>;
+using Md5 = std::array<std::uint8_t, 16>;
 
 [[nodiscard]] Sha256 sha256(std::string_view data);
 [[nodiscard]] Sha256 hmac_sha256(std::string_view key, std::string_view data);
 [[nodiscard]] Sha1 hmac_sha1(std::string_view key, std::string_view data);  // Twilio's signatures use it
+[[nodiscard]] Md5 md5(std::string_view data);  // tells damage only, never a forger: SQS sends it along with its messages
 
 [[nodiscard]] std::string to_base64(std::span<const std::uint8_t> bytes);     // with padding
 [[nodiscard]] std::optional<std::string> from_base64(std::string_view text);  // strict: alphabet, length, padding

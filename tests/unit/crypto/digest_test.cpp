@@ -33,6 +33,12 @@ TEST(Digest, HmacSha1OfPublishedMessages) {
             "aa4ae5e15272d00e95705637ce8a3b55ed402112");
 }
 
+// RFC 1321, its test suite.
+TEST(Digest, Md5OfPublishedMessages) {
+  EXPECT_EQ(to_hex(md5("")), "d41d8cd98f00b204e9800998ecf8427e");
+  EXPECT_EQ(to_hex(md5("message digest")), "f96b697d7cb7938d525a2f31aaf161d0");
+}
+
 TEST(Digest, AnEmptyKeyIsAKey) {
   EXPECT_EQ(to_hex(hmac_sha256("", "")), "b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad");
   EXPECT_EQ(to_hex(hmac_sha1("", "")), "fbdb1d1b18aa6c08324b7d64b71fb76370690e1d");
