@@ -1,0 +1,10 @@
+// Whether the queues in SQS fit the settings.
+#pragma once
+
+#include "bizcomms/aws/queue.hpp"
+
+namespace bizcomms::aws {
+
+[[nodiscard]] Status check_queues(const SqsSettings& settings, Client& client);
+
+}  // namespace bizcomms::aws
