@@ -4,6 +4,8 @@
 
 #include <numeric>
 
+#include "aws/service.hpp"
+
 namespace bizcomms::aws {
 namespace {
 
@@ -44,7 +46,9 @@ private:
       m_outcome.answers[group[i]] = entries[i];
       if (entries[i] == EntryAnswer::failed) { m_left.push_back(group[i]); }
     }
-    if (!m_left.empty()) { m_why = fmt::format("{} failed with some of the messages of a {}.", to_string(call.service), call.operation); }
+    if (!m_left.empty()) {
+      m_why = fmt::format("{} failed with some of the messages of a {}.", facts_of(call.service).name, call.operation);
+    }
   }
   void failed(Error error) {
     if (!m_outcome.error) { m_outcome.error = std::move(error); }

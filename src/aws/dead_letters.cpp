@@ -72,7 +72,7 @@ Status DeadLetters::bury(const Burial& burial) {
   OutgoingMessage letter{.body = burial.body};
   letter.attributes.emplace_back("lane", to_string(burial.lane));
   letter.attributes.emplace_back(k_receives, std::to_string(burial.receives));
-  letter.attributes.emplace_back(k_dead_at, std::to_string(sqs_time(m_client).time_since_epoch().count()));
+  letter.attributes.emplace_back(k_dead_at, std::to_string(sqs_time(m_client, m_clock).time_since_epoch().count()));
   if (!burial.reason.empty()) { letter.attributes.emplace_back(k_reason, attribute_text(burial.reason)); }
   const std::string& url = m_settings.of(burial.lane).dead_letters_url;
   return first_error(send_all(m_client, std::span(&letter, 1), [&](auto letters) { return send_batch(url, letters); }), "a dead letter");

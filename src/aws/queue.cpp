@@ -257,7 +257,7 @@ Result<alert::QueueDepth> SqsQueue::depth(Lane lane) {
   depth.in_flight = queue->number("ApproximateNumberOfMessagesNotVisible") + queue->number("ApproximateNumberOfMessagesDelayed");
   depth.dead = letters->number("ApproximateNumberOfMessages") + letters->number("ApproximateNumberOfMessagesNotVisible");
   QueueAge& age = m_hidden->ages.of(lane);
-  const Time now = sqs_time(m_hidden->client);
+  const Time now = sqs_time(m_hidden->client, m_hidden->clock);
   if (depth.visible <= 0) { age.found_empty(now); }
   depth.oldest = age.oldest(depth.visible, now);
   return depth;

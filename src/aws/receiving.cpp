@@ -47,7 +47,7 @@ Result<Receiving::Catch> Receiving::fetch(Lane lane, int max, seconds wait) {
   const auto messages = messages_in(answer->body);
   if (!messages) { return messages.error(); }
   // A request that does not wait asks a part of SQS's servers only: finding nothing says nothing.
-  if (messages->empty() && wait > seconds{0}) { m_ages.of(lane).found_empty(sqs_time(m_client)); }
+  if (messages->empty() && wait > seconds{0}) { m_ages.of(lane).found_empty(sqs_time(m_client, m_clock)); }
   Catch caught;
   for (const ReceivedMessage& message : *messages) { sort_in(lane, message, caught); }
   caught.may_be_more = std::ssize(*messages) == asked || (!messages->empty() && caught.messages.empty());
@@ -55,7 +55,9 @@ Result<Receiving::Catch> Receiving::fetch(Lane lane, int max, seconds wait) {
 }
 
 void Receiving::sort_in(Lane lane, const ReceivedMessage& message, Catch& caught) {
-  if (message.sent_at && sqs_time(m_client) - *message.sent_at > m_settings.queue.retention) { return remove_expired(lane, message); }
+  if (message.sent_at && sqs_time(m_client, m_clock) - *message.sent_at > m_settings.queue.retention) {
+    return remove_expired(lane, message);
+  }
   const auto event = event_of(message.body);
   if (message.damaged) { return leave_unreadable(lane, message, "The body does not fit its digest."); }
   if (!event) { return leave_unreadable(lane, message, event.error().message + " " + event.error().cause); }

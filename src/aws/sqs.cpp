@@ -5,7 +5,8 @@
 #include <charconv>
 #include <functional>
 
-#include "aws/sns_answer.hpp"
+#include "aws/service.hpp"
+#include "aws/xml.hpp"
 #include "bizcomms/crypto/crypto.hpp"
 #include "bizcomms/http/message.hpp"
 #include "bizcomms/json/reader.hpp"
@@ -16,6 +17,7 @@ namespace {
 
 using std::chrono::seconds;
 
+constexpr std::chrono::minutes k_clock_error{1};
 constexpr seconds k_beyond_wait{10};  // a long poll's answer is given that much longer
 constexpr std::string_view k_type = "String";
 constexpr json::Limits k_limits{.bytes = std::size_t{4} * 1024 * 1024};
@@ -57,6 +59,25 @@ std::optional<std::int64_t> number_in(const std::string& text) {
 
 bool is_throttling(std::string_view code) {
   return code.find("Throttl") != std::string_view::npos || code == "OverLimit" || code == "LimitExceededException";
+}
+
+struct NamedEntry {
+  std::string id{};
+  bool taken = false;
+  bool at_fault = false;  // where it was not taken
+  std::string code{};
+};
+
+std::vector<NamedEntry> published_entries(const std::string& body) {
+  std::vector<NamedEntry> entries;
+  const auto document = Xml::parse(body);
+  if (!document) { return entries; }
+  const XmlElement result = document->root()["PublishBatchResult"];
+  for (const XmlElement& entry : result["Successful"].all("member")) { entries.push_back({.id = entry["Id"].text(), .taken = true}); }
+  for (const XmlElement& entry : result["Failed"].all("member")) {
+    entries.push_back({.id = entry["Id"].text(), .at_fault = entry["SenderFault"].text() == "true", .code = entry["Code"].text()});
+  }
+  return entries;
 }
 
 std::vector<NamedEntry> entries_in(const std::string& body) {
@@ -198,7 +219,11 @@ Result<QueueAttributes> attributes_in(const std::string& body) {
   return attributes;
 }
 
-Time sqs_time(const Client& client) { return client.service_time() + seconds{1}; }
+Time sqs_time(const Client& client, const Clock& clock) {
+  const Time told = client.service_time();
+  const Time ours = clock.now();
+  return std::chrono::abs(ours - told) < k_clock_error ? ours : told;
+}
 
 Result<QueueAttributes> attributes_of(Client& client, const std::string& queue_url) {
   const Call call = attributes_call(queue_url);
@@ -208,12 +233,10 @@ Result<QueueAttributes> attributes_of(Client& client, const std::string& queue_u
   return attributes_in(answer->body);
 }
 
-// Source: wire facts 6.2, 6.3. What the client knows already is not here.
+// What means the same to every caller, the client has told already.
 Error error_of(const Call& call, const Refusal& refusal) {
-  const bool ours = refusal.code.starts_with("Kms") || refusal.code.starts_with("KMS") || refusal.code == "InvalidSecurity";
-  const ErrorCode code = is_throttling(refusal.code) ? ErrorCode::unavailable : ours ? ErrorCode::misconfigured : ErrorCode::internal;
-  return {.code = code,
-          .message = fmt::format("{} refused {} with {}.", call.service == Service::sns ? "SNS" : "SQS", call.operation, refusal.code),
+  return {.code = is_throttling(refusal.code) ? ErrorCode::unavailable : ErrorCode::internal,
+          .message = fmt::format("{} refused {} with {}.", facts_of(call.service).name, call.operation, refusal.code),
           .cause = refusal.message};
 }
 

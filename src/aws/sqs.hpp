@@ -64,8 +64,8 @@ enum class EntryAnswer : std::uint8_t {
 [[nodiscard]] Result<std::vector<ReceivedMessage>> messages_in(const std::string& body);
 [[nodiscard]] Result<QueueAttributes> attributes_in(const std::string& body);
 
-// What SQS's clock shows, up to a second more: the times of its answers are cut to seconds.
-[[nodiscard]] Time sqs_time(const Client& client);
+// Our clock's time, for SQS tells its own in whole seconds; but SQS's where ours is off by a minute: a wrong clock must drop no message.
+[[nodiscard]] Time sqs_time(const Client& client, const Clock& clock);
 
 // Asks and reads.
 [[nodiscard]] Result<QueueAttributes> attributes_of(Client& client, const std::string& queue_url);

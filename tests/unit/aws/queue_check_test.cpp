@@ -18,7 +18,7 @@ struct QueueCheckTest : testing::Test {
   Metrics metrics;
   ScriptedSqs sqs;
   FixedCredentials credentials{{.id = "AKIA", .secret = Secret("secret")}};
-  Client client{{.region = "eu-west-1", .endpoints = {{Service::sqs, "http://sqs/"}}, .retry_longest = Millis{1}},
+  Client client{{.region = "eu-west-1", .endpoints = {{Service::sqs, "http://sqs/"}}, .attempts_max = 1},
                 credentials,
                 sqs,
                 clock,

@@ -23,6 +23,11 @@ public:
     m_answers[operation] = std::move(answers);
   }
 
+  void date(Time date) {  // of all answers from now on
+    const std::scoped_lock lock(m_mutex);
+    m_date = date;
+  }
+
   void send(http::ClientRequest request, std::function<void(Result<http::ClientResponse>)> done) override {
     const auto form = http::parse_form(request.body).value_or(http::Parameters{});
     const auto target = request.headers.find("X-Amz-Target");
@@ -46,7 +51,9 @@ private:
     const std::string answer = answers.empty() ? all_taken(body) : answers.front();
     if (answers.size() > 1) { answers.erase(answers.begin()); }
     if (answer == "reset") { return Error{.code = ErrorCode::outcome_unknown, .message = "reset"}; }
-    return http::ClientResponse{std::stoi(answer), {}, answer.substr(4)};
+    http::Headers headers;
+    if (m_date) { headers.add("Date", to_rfc2822(*m_date)); }
+    return http::ClientResponse{std::stoi(answer), headers, answer.substr(4)};
   }
 
   // Where nothing was scripted, every entry of a batch is taken, and queues are empty.
@@ -65,6 +72,7 @@ private:
   }
 
   mutable std::mutex m_mutex;  // guards all below
+  std::optional<Time> m_date;
   std::map<std::string, std::vector<std::string>> m_answers;
   std::map<std::string, std::vector<std::string>> m_asked;
 };

@@ -108,9 +108,8 @@ TEST(Sqs, AnEmptyQueueAnswersAnEmptyObjectAndNothingElse) {
 }
 
 TEST(Sqs, SaysWhatARefusalMeans) {
-  EXPECT_EQ(error_of(k_sqs, {.code = "OverLimit"}).code, ErrorCode::unavailable);
-  EXPECT_EQ(error_of(k_sqs, {.code = "KmsAccessDenied"}).code, ErrorCode::misconfigured);
-  EXPECT_EQ(error_of(k_sns, {.code = "InvalidParameter", .message = "No."}).code, ErrorCode::internal);
+  EXPECT_EQ(error_of(k_sqs, Refusal{.code = "OverLimit"}).code, ErrorCode::unavailable);
+  EXPECT_EQ(error_of(k_sns, Refusal{.code = "InvalidParameter", .message = "No."}).code, ErrorCode::internal);
 }
 
 TEST(Batches, HoldTenEntriesAndAQuarterOfAMebibyte) {
