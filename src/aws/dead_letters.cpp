@@ -17,8 +17,7 @@ using alert::DeadLetter;
 using alert::Lane;
 using std::chrono::seconds;
 
-constexpr std::size_t k_letters_max = 1'000;  // of one queue, in one look
-constexpr int k_receive_max = 10;
+constexpr std::size_t k_letters_max = 1'000;                    // of one queue, in one look
 constexpr std::size_t k_reason_max = 1'000;                     // bytes
 constexpr auto k_no_event = static_cast<alert::EventKind>(-1);  // of a letter that cannot be read
 constexpr std::string_view k_reason = "reason", k_receives = "receives", k_dead_at = "dead_at";
@@ -101,7 +100,7 @@ Status DeadLetters::replay(const std::string& id) {
     return not_found();
   }
   const Letter letter = *found;
-  const Status sent = send_anew(letter);
+  Status sent = send_anew(letter);
   if (sent) { letters->erase(found); }
   show(*letters);
   if (!sent) { return sent; }
@@ -147,8 +146,8 @@ Result<DeadLetters::Letters> DeadLetters::gather_all(const std::string& until_id
 void DeadLetters::show(const Letters& letters) {
   std::map<std::string, std::vector<std::string>> handles;
   for (const Letter& letter : letters) { handles[letter.queue_url].push_back(letter.message.handle); }
-  for (const auto& [url, all] : handles) {
-    static_cast<void>(for_all(m_client, all, [&](auto some) { return visibility_batch(url, some, seconds{0}); }));
+  for (const auto& of_queue : handles) {
+    static_cast<void>(for_all(m_client, of_queue.second, [&](auto some) { return visibility_batch(of_queue.first, some, seconds{0}); }));
   }
 }
 

@@ -14,7 +14,6 @@ using alert::Lane;
 using alert::Message;
 using std::chrono::seconds;
 
-constexpr int k_receive_max = 10;  // SQS gives no more at once
 constexpr std::chrono::hours k_hidden_longest{12};
 
 }  // namespace

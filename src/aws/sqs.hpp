@@ -17,6 +17,8 @@
 
 namespace bizcomms::aws {
 
+inline constexpr int k_receive_max = 10;  // SQS gives out no more at once
+
 using MessageAttributes = std::vector<std::pair<std::string, std::string>>;  // no value may be empty
 
 struct OutgoingMessage {

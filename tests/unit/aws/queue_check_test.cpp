@@ -5,7 +5,7 @@
 namespace bizcomms::aws {
 namespace {
 
-const std::string k_letters = R"(200 {"Attributes":{"QueueArn":"arn:letters","MessageRetentionPeriod":"1209600"}})";
+const std::string k_letters_attributes = R"(200 {"Attributes":{"QueueArn":"arn:letters","MessageRetentionPeriod":"1209600"}})";
 
 std::string a_queue(const std::string& redrive = R"({\"deadLetterTargetArn\":\"arn:letters\",\"maxReceiveCount\":3})",
                     const std::string& visibility = "30", const std::string& retention = "1209600") {
@@ -27,8 +27,8 @@ struct QueueCheckTest : testing::Test {
   SqsQueue queue{{.standard = {"standard", "letters"}, .urgent = {"urgent", "letters"}}, client, clock, Log::silent(), metrics};
 
   // With that for the urgent lane, and all well with the standard one.
-  std::string finding(const std::string& urgent, const std::string& letters = k_letters) {
-    sqs.answer("GetQueueAttributes", {urgent, letters, a_queue(), k_letters});
+  std::string finding(const std::string& urgent, const std::string& letters = k_letters_attributes) {
+    sqs.answer("GetQueueAttributes", {urgent, letters, a_queue(), k_letters_attributes});
     const auto checked = queue.check();
     EXPECT_TRUE(checked || checked.error().code == ErrorCode::misconfigured);
     return checked ? "" : checked.error().message;
