@@ -128,10 +128,6 @@ ItemKey call_key_of(const DeliveryId& id) {
   return {calls_partition(id.recipient), fmt::format("{}#{}", id.alert.uuid.to_base32(), id.batch)};
 }
 
-void write_key(AttributeWriter& writer, const ItemKey& key) { writer.text("pk", key.partition).text("sk", key.sort); }
-
-ItemKey key_in(const AttributeReader& item) { return {item.text("pk").value_or(""), item.text("sk").value_or("")}; }
-
 std::optional<DeliveryId> delivery_in(const ItemKey& key) {
   std::string_view partition = key.partition;
   std::string_view sort = key.sort;

@@ -7,16 +7,10 @@
 
 #include <string>
 
-#include "aws/attributes.hpp"
 #include "aws/delivery_table.hpp"
+#include "aws/items.hpp"
 
 namespace bizcomms::aws {
-
-struct ItemKey {
-  std::string partition{};
-  std::string sort{};
-  auto operator<=>(const ItemKey&) const = default;
-};
 
 [[nodiscard]] ItemKey key_of(const alert::DeliveryId& id);
 [[nodiscard]] ItemKey key_of(const alert::ProviderId& sid);
@@ -26,10 +20,8 @@ struct ItemKey {
 [[nodiscard]] std::string waking_partition(int shard);  // of the index `waking`, by the recipient
 inline constexpr int k_waking_shards = 4;
 
-void write_key(AttributeWriter& writer, const ItemKey& key);
 [[nodiscard]] std::optional<alert::DeliveryId> delivery_in(const ItemKey& key);
 [[nodiscard]] std::optional<alert::DeliveryId> call_in(const ItemKey& key);
-[[nodiscard]] ItemKey key_in(const AttributeReader& item);
 
 // Whole items, as members of an open object. `version` is the one it gets; `write_id` tells one's own write from another's.
 struct WriteStamp {

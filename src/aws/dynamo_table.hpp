@@ -2,10 +2,9 @@
 // the id of the write that made it, so that a put whose answer was lost knows its own work again. Source: wire facts 6.4.
 #pragma once
 
-#include <functional>
-
 #include "aws/delivery_items.hpp"
 #include "aws/delivery_table.hpp"
+#include "aws/items.hpp"
 #include "bizcomms/aws/client.hpp"
 #include "bizcomms/aws/ledger.hpp"
 
@@ -26,15 +25,11 @@ public:
   Result<std::vector<bool>> write(std::span<const TableWrite> writes) override;
 
 private:
-  using Take = std::function<void(const AttributeReader& item)>;
-  using Query = std::function<void(json::Writer& body)>;  // its members but table, limit and start
-
-  Status get_all(std::vector<ItemKey> keys, const Take& take);
-  Status query_all(const Query& query, int limit, const Take& take);
   [[nodiscard]] Call call_for(const TableWrite& write, const WriteStamp& stamp) const;
 
   Client& m_client;
   const LedgerSettings m_settings;
+  Items m_items;
 };
 
 }  // namespace bizcomms::aws
