@@ -101,11 +101,9 @@ const db::Statement k_due{.sql = k_due_sql, .effect = Effect::writes};
 constexpr db::Statement k_claimed{.sql = "SELECT sid FROM claims WHERE sid = ANY($1::text[])"};
 
 // By the index of calls: a recipient has few. States: alert::is_unaccounted(), and what a cell before this one may have begun
-// again. Of alerts from before the takeover there are few that are not over.
+// again.
 const std::string k_contested_sql = fmt::format(R"(
-  WITH inherited AS MATERIALIZED (
-    SELECT a.* FROM alerts a, authority t
-    WHERE a.status IN (0, 1) AND a.alert_id < id_at(t.taken_at) AND a.epoch < t.epoch AND a.method IN (1, 2))
+  WITH inherited AS MATERIALIZED ({})
   SELECT EXISTS (
       SELECT FROM deliveries d WHERE d.recipient_id = i.recipient_id AND d.channel = 1 AND d.alert_id <> i.alert_id
         AND (d.state IN (1, 4) OR (d.state = 3 AND d.started_at < t.taken_at) OR (d.state = 5 AND d.sid IS NULL AND d.error_code IS NULL))
@@ -116,7 +114,7 @@ const std::string k_contested_sql = fmt::format(R"(
         AND NOT EXISTS (SELECT FROM deliveries d WHERE d.recipient_id = i.recipient_id AND d.channel = 1 AND d.alert_id = a.alert_id))
   FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[]) WITH ORDINALITY AS i(alert_id, recipient_id, since, place), authority t
   ORDER BY i.place)",
-                                                k_filter_of_alert);
+                                                k_inherited_alerts, k_filter_of_alert);
 const db::Statement k_contested{.sql = k_contested_sql};
 
 constexpr db::Statement k_absolve{.sql = R"(

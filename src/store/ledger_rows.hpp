@@ -23,6 +23,11 @@ inline constexpr std::string_view k_delivery_number =
     "CASE WHEN r.phone_version = d.phone_version THEN r.phone_number ELSE (SELECT f.phone_number FROM former_phone_numbers f"
     " WHERE f.recipient_id = d.recipient_id AND f.phone_version = d.phone_version) END";
 
+// Alerts from before the takeover that are not over and may call somebody: few.
+inline constexpr std::string_view k_inherited_alerts = R"(
+    SELECT a.* FROM alerts a, authority t
+    WHERE a.status IN (0, 1) AND a.alert_id < id_at(t.taken_at) AND a.epoch < t.epoch AND a.method IN (1, 2))";
+
 [[nodiscard]] alert::LedgerRow read_delivery(db::Row& row);
 
 }  // namespace bizcomms::store
