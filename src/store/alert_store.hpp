@@ -10,7 +10,7 @@
 
 namespace bizcomms::store {
 
-class PostgresAlertStore final : public alert::AlertStore {
+class PostgresAlertStore : public alert::AlertStore {
 public:
   PostgresAlertStore(db::Pool& pool, const Settings& settings, Bell& bell, Metrics& metrics, const Clock& clock);
 
@@ -22,11 +22,13 @@ public:
   Result<alert::Alert> replace(alert::AlertId id, const alert::AlertDraft& content, Time expected_updated_at) override;
   Status cancel(alert::AlertId id) override;
 
+protected:
+  db::Pool& m_pool;
+
 private:
   using Reading = Gatherer<alert::AlertId, Result<alert::Alert>>;
   void read(std::vector<Reading::Call*>& calls);
 
-  db::Pool& m_pool;
   Bell& m_bell;
   Estimates m_estimates;
   Creator m_creator;

@@ -7,7 +7,7 @@
 
 namespace bizcomms::store {
 
-class PostgresBatchStore final : public alert::BatchStore {
+class PostgresBatchStore : public alert::BatchStore {
 public:
   PostgresBatchStore(db::Pool& pool, Bell& bell) : m_pool(pool), m_bell(bell) {}
 
@@ -24,10 +24,15 @@ public:
   Result<int> redrive_stalled(alert::Lane lane, Millis idle, int limit) override;
   Status finish_stalled(Millis idle, int limit) override;
 
-private:
+protected:
+  Result<int> recount_all(const Result<db::Rows>& batches);
   Status complete_those_over(std::span<const std::pair<alert::AlertId, std::int32_t>> batches);
+  Status complete_all_over();
+  Status open_again(alert::AlertId id, std::int32_t batch, std::vector<db::Step> deliveries);
 
   db::Pool& m_pool;
+
+private:
   Bell& m_bell;
 };
 

@@ -1,11 +1,11 @@
 // What failed by its own fault is open once more: for a dead letter that somebody replays, having mended the cause.
 #include <algorithm>
-#include <array>
+#include <iterator>
 
 #include <fmt/format.h>
 
 #include "store/alert_rows.hpp"
-#include "store/batch_store.hpp"
+#include "store/remote_batch_store.hpp"
 #include "store/repeating.hpp"
 
 namespace bizcomms::store {
@@ -44,24 +44,46 @@ const std::string k_alert_goes_on_sql = fmt::format(R"(
   UPDATE alerts SET status = 1, ended_at = NULL, updated_at = {} WHERE alert_id = $1::uuid AND status = 2 AND {})",
                                                     k_next_update, k_blamed);
 const db::Statement k_alert_goes_on{.sql = k_alert_goes_on_sql, .effect = Effect::writes};
+// Counted: who counts meanwhile may have read its deliveries as they were before.
 constexpr db::Statement k_batch{.sql = R"(
-  UPDATE alert_batches SET state = 0, blamed = 0, checks = 0, dirty = true, progressed_at = now()
+  UPDATE alert_batches SET state = 0, blamed = 0, checks = 0, dirty = true, progressed_at = now(), counted = counted + 1
   WHERE alert_id = $1::uuid AND batch = $2::int4 AND blamed >= 3 AND EXISTS (SELECT FROM alerts a WHERE a.alert_id = $1::uuid AND a.status = 1))",
                                 .effect = Effect::writes};
+
+const std::string k_is_blamed_sql = fmt::format("SELECT {}", k_blamed);
+const db::Statement k_is_blamed{.sql = k_is_blamed_sql};
+
+// An alert's only batch goes with the alert's own event.
+std::int32_t number_in(std::int32_t event_batch) { return std::max(event_batch, std::int32_t{1}); }
+
+db::Params key_of(alert::AlertId id, std::int32_t batch) { return db::Params().add(id.uuid).add(number_in(batch)); }
 
 }  // namespace
 
 Status PostgresBatchStore::reopen(alert::AlertId id, std::int32_t batch, const std::string& reason) {
+  const db::Params one = key_of(id, batch);
+  return open_again(id, batch, {{.statement = k_forget, .params = one}, {.statement = k_retry, .params = db::Params(one).add(reason)}});
+}
+
+Status PostgresBatchStore::open_again(alert::AlertId id, std::int32_t batch, std::vector<db::Step> deliveries) {
   const db::Params alert = db::Params().add(id.uuid);
-  const db::Params one = db::Params(alert).add(std::max(batch, std::int32_t{1}));  // an alert's only batch goes with the alert's own event
-  const std::array steps{db::Step{.statement = k_lock_ended_alert, .params = alert},
-                         db::Step{.statement = k_revive_alert, .params = alert},
-                         db::Step{.statement = k_forget, .params = one},
-                         db::Step{.statement = k_retry, .params = db::Params(one).add(reason)},
-                         db::Step{.statement = k_alert_goes_on, .params = one},
-                         db::Step{.statement = k_batch, .params = one}};
-  const auto reopened = repeating([&] { return m_pool.run_all(steps); });
-  return reopened ? Status{} : reopened.error();
+  const db::Params one = key_of(id, batch);
+  std::vector<db::Step> steps{{.statement = k_lock_ended_alert, .params = alert}, {.statement = k_revive_alert, .params = alert}};
+  std::move(deliveries.begin(), deliveries.end(), std::back_inserter(steps));
+  steps.push_back({.statement = k_alert_goes_on, .params = one});
+  steps.push_back({.statement = k_batch, .params = one});
+  const auto opened = repeating([&] { return m_pool.run_all(steps); });
+  return opened ? Status{} : opened.error();
+}
+
+// The batch last: before that its message would find it settled, and whoever replays that again finds the ledger done.
+Status RemoteBatchStore::reopen(alert::AlertId id, std::int32_t batch, const std::string& reason) {
+  const auto rows = m_pool.run(k_is_blamed, key_of(id, batch));
+  if (!rows) { return rows.error(); }
+  if ((*rows)[0].take<bool>()) {
+    if (auto reopened = m_ledger.reopen(id, number_in(batch), reason); !reopened) { return reopened; }
+  }
+  return open_again(id, batch, {});
 }
 
 }  // namespace bizcomms::store

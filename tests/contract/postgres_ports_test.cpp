@@ -1,6 +1,8 @@
-// The contract suites on PostgreSQL.
+// The contract suites on PostgreSQL: all of it there, and with the deliveries in a table elsewhere.
+#include "aws/table_ledger.hpp"
 #include "bizcomms/store/authority.hpp"
 #include "bizcomms/store/store.hpp"
+#include "contract/memory_table.hpp"
 #include "contract/queue_contract.hpp"
 #include "contract/rates_contract.hpp"
 #include "contract/seen_contract.hpp"
@@ -13,9 +15,9 @@ namespace {
 // A database of its own, and the store on it.
 class Database {
 public:
-  explicit Database(const store::Settings& settings = {})
+  explicit Database(const store::Settings& settings = {}, const store::MakeRemoteLedger& make_ledger = {})
       : m_pool(test::pool_settings(test::Postgres::shared().fresh_database()), Log::silent(), m_metrics),
-        m_store(m_pool, settings, Log::silent(), m_metrics, m_clock) {}
+        m_store(m_pool, settings, Log::silent(), m_metrics, m_clock, make_ledger) {}
   store::Store& store() { return m_store; }
   db::Pool& pool() { return m_pool; }
   [[nodiscard]] const Clock& clock() const { return m_clock; }
@@ -29,6 +31,7 @@ private:
 
 class PostgresStoreSubject final : public StoreSubject {
 public:
+  explicit PostgresStoreSubject(const store::MakeRemoteLedger& make_ledger = {}) : m_database({}, make_ledger) {}
   alert::AlertStore& alerts() override { return m_database.store().alerts(); }
   alert::RecipientStore& recipients() override { return m_database.store().recipients(); }
   alert::BatchStore& batches() override { return m_database.store().batches(); }
@@ -76,6 +79,13 @@ private:
   Database m_database;
 };
 
+std::unique_ptr<alert::RemoteLedger> make_table_ledger(alert::LedgerGround& ground) {
+  static const SystemClock k_clock;
+  return std::make_unique<aws::TableLedger>(std::make_unique<MemoryTable>(k_clock), ground, Millis{0});
+}
+
+const auto k_remote = testing::Values(
+    StoreSubjectMaker{"postgres and a table elsewhere", [] { return std::make_unique<PostgresStoreSubject>(make_table_ledger); }});
 const auto k_postgres = testing::Values(StoreSubjectMaker{"postgres", [] { return std::make_unique<PostgresStoreSubject>(); }});
 
 INSTANTIATE_TEST_SUITE_P(Postgres, AlertStoreContract, k_postgres);
@@ -89,6 +99,17 @@ INSTANTIATE_TEST_SUITE_P(Postgres, GuessContract, k_postgres);
 INSTANTIATE_TEST_SUITE_P(Postgres, TakeoverContract, k_postgres);
 INSTANTIATE_TEST_SUITE_P(Postgres, DueContract, k_postgres);
 INSTANTIATE_TEST_SUITE_P(Postgres, CallsContract, k_postgres);
+INSTANTIATE_TEST_SUITE_P(PostgresAndTable, AlertStoreContract, k_remote);
+INSTANTIATE_TEST_SUITE_P(PostgresAndTable, RecipientStoreContract, k_remote);
+INSTANTIATE_TEST_SUITE_P(PostgresAndTable, BatchStoreContract, k_remote);
+INSTANTIATE_TEST_SUITE_P(PostgresAndTable, OutboxContract, k_remote);
+INSTANTIATE_TEST_SUITE_P(PostgresAndTable, BeginContract, k_remote);
+INSTANTIATE_TEST_SUITE_P(PostgresAndTable, RecordContract, k_remote);
+INSTANTIATE_TEST_SUITE_P(PostgresAndTable, MergeContract, k_remote);
+INSTANTIATE_TEST_SUITE_P(PostgresAndTable, GuessContract, k_remote);
+INSTANTIATE_TEST_SUITE_P(PostgresAndTable, TakeoverContract, k_remote);
+INSTANTIATE_TEST_SUITE_P(PostgresAndTable, DueContract, k_remote);
+INSTANTIATE_TEST_SUITE_P(PostgresAndTable, CallsContract, k_remote);
 INSTANTIATE_TEST_SUITE_P(Postgres, QueueContract,
                          testing::Values(QueueSubjectMaker{"postgres", [](const alert::QueueSettings& settings) {
                                                              return std::make_unique<PostgresQueueSubject>(settings);

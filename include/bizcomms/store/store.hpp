@@ -6,11 +6,13 @@
 // repeated as it is.
 #pragma once
 
+#include <functional>
 #include <memory>
 
 #include "bizcomms/alert/ledger.hpp"
 #include "bizcomms/alert/queue.hpp"
 #include "bizcomms/alert/rates.hpp"
+#include "bizcomms/alert/remote_ledger.hpp"
 #include "bizcomms/alert/stores.hpp"
 #include "bizcomms/alert/stories.hpp"
 #include "bizcomms/base/log.hpp"
@@ -31,10 +33,15 @@ struct Settings {
   alert::QueueSettings queue{};
 };
 
+// A ledger that is kept elsewhere; it stands on the ground given, which outlives it.
+using MakeRemoteLedger = std::function<std::unique_ptr<alert::RemoteLedger>(alert::LedgerGround& ground)>;
+
 // Thread-safe, as every port is. The pool needs room for the groups, for callers that list, and two more for the relay: 16 is enough.
 class Store {
 public:
-  Store(db::Pool& pool, const Settings& settings, const Log& log, Metrics& metrics, const Clock& clock);
+  // Deliveries are kept here, unless a ledger is made for them: then there are none in the database, and ledger() is that one.
+  Store(db::Pool& pool, const Settings& settings, const Log& log, Metrics& metrics, const Clock& clock,
+        const MakeRemoteLedger& make_ledger = {});
   ~Store();  // no call may be running
   Store(const Store&) = delete;
   Store& operator=(const Store&) = delete;
@@ -43,6 +50,7 @@ public:
   [[nodiscard]] alert::RecipientStore& recipients();
   [[nodiscard]] alert::BatchStore& batches();
   [[nodiscard]] alert::DeliveryLedger& ledger();
+  [[nodiscard]] alert::LedgerGround& ledger_ground();
   [[nodiscard]] alert::Outbox& outbox();
   [[nodiscard]] alert::EventQueue& queue();
   [[nodiscard]] alert::SeenStories& stories();
