@@ -57,9 +57,9 @@ private:
   Status change_batch(alert::AlertId alert, std::int32_t batch, const std::function<bool(alert::LedgerRow&)>& change, bool dirty,
                       int* changed = nullptr);
   Status touch(const Touched& touched);
-  Status begin_first(std::span<const alert::Intent> intents, const std::vector<alert::Clearance>& clearances,
+  Status begin_first(std::span<alert::Intent> intents, const std::vector<alert::Clearance>& clearances,
                      std::vector<alert::BeginAnswer>& answers);
-  Status keep_own(std::span<const alert::Intent> intents, const std::vector<std::size_t>& lost, std::vector<alert::BeginAnswer>& answers);
+  Status keep_own(std::span<alert::Intent> intents, const std::vector<std::size_t>& lost, std::vector<alert::BeginAnswer>& answers);
   Status begin_again(std::span<const alert::Intent> intents, const std::vector<alert::Clearance>& clearances,
                      std::vector<alert::BeginAnswer>& answers);
   [[nodiscard]] alert::BeginAnswer begin_one(alert::LedgerRow& row, const alert::Intent& intent, const alert::Clearance& clearance,

@@ -17,6 +17,9 @@ using alert::LedgerRow;
 
 namespace {
 
+// It went nowhere, so there is nothing that it tells of: as if it were not there.
+bool never_begun(const LedgerRow& row) { return !row.phone_version; }
+
 // Whether the cell before this one may have sent it: it has no row, or one that may not be the last.
 bool is_doubtful(const Clearance& clearance, const std::optional<Attempt>& last, Millis clock_margin) {
   if (!clearance.taken_over_at) { return false; }
@@ -67,14 +70,14 @@ Result<std::vector<BeginAnswer>> TableLedger::begin(std::span<const Intent> inte
   const auto clearances = m_ground.clear(intents);
   if (!clearances) { return clearances.error(); }
   std::vector<BeginAnswer> answers(intents.size());
-  if (auto done = begin_first(intents, *clearances, answers); !done) { return done.error(); }
-  if (auto done = begin_again(intents, *clearances, answers); !done) { return done.error(); }
+  std::vector<Intent> asked(intents.begin(), intents.end());
+  if (auto done = begin_first(asked, *clearances, answers); !done) { return done.error(); }
+  if (auto done = begin_again(asked, *clearances, answers); !done) { return done.error(); }
   return answers;
 }
 
 // Not read before it is written: nearly all are the first.
-Status TableLedger::begin_first(std::span<const Intent> intents, const std::vector<Clearance>& clearances,
-                                std::vector<BeginAnswer>& answers) {
+Status TableLedger::begin_first(std::span<Intent> intents, const std::vector<Clearance>& clearances, std::vector<BeginAnswer>& answers) {
   std::vector<TableWrite> writes;
   std::vector<std::size_t> places;
   for (std::size_t i = 0; i < intents.size(); ++i) {
@@ -103,8 +106,9 @@ Status TableLedger::begin_first(std::span<const Intent> intents, const std::vect
   return touch(touched);
 }
 
-// Somebody else was faster; or we were, in a try whose end was not known to us: then the token is ours.
-Status TableLedger::keep_own(std::span<const Intent> intents, const std::vector<std::size_t>& lost, std::vector<BeginAnswer>& answers) {
+// Somebody else was faster; or we were, in a try whose end was not known to us: then the token is ours. Or the row stands for a delivery
+// that was given up unbegun, and is open again: it is driven as that row's retry.
+Status TableLedger::keep_own(std::span<Intent> intents, const std::vector<std::size_t>& lost, std::vector<BeginAnswer>& answers) {
   std::vector<alert::DeliveryId> ids;
   for (const std::size_t place : lost) { ids.push_back(intents[place].id); }
   const auto rows = m_table->rows(ids);
@@ -112,12 +116,12 @@ Status TableLedger::keep_own(std::span<const Intent> intents, const std::vector<
   for (std::size_t i = 0; i < lost.size(); ++i) {
     const auto& row = (*rows)[i];
     BeginAnswer& answer = answers[lost[i]];
-    const bool own = row && row->row.delivery.attempt.token == intents[lost[i]].token;
-    if (own) {
+    if (row && row->row.delivery.attempt.token == intents[lost[i]].token) {
       answer.started_at = row->row.delivery.attempt.started_at;
-    } else {
-      answer = {};
+      continue;
     }
+    answer = {};
+    if (row && never_begun(row->row)) { intents[lost[i]].previous = row->row.delivery.attempt.token; }
   }
   return {};
 }
@@ -136,7 +140,7 @@ Status TableLedger::begin_again(std::span<const Intent> intents, const std::vect
     if (row == nullptr) { return; }
     const alert::Delivery& delivery = row->delivery;
     if (delivery.attempt.token != *intents[i].previous || !may_begin_again(delivery.attempt, delivery.reports)) { return; }
-    answers[i] = begin_one(*row, intents[i], clearances[i], delivery.attempt);
+    answers[i] = begin_one(*row, intents[i], clearances[i], never_begun(*row) ? std::nullopt : std::optional(delivery.attempt));
     row->hidden_until.reset();
     draft.change(*row, answers[i].verdict == BeginVerdict::withdrawn);
   });
