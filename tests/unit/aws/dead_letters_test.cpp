@@ -47,7 +47,7 @@ struct DeadLettersTest : testing::Test {
   }
   std::vector<std::string> entries(const std::string& operation, const std::string& field) {
     std::vector<std::string> values;
-    for (const auto& entry : sqs.last(operation).root()["Entries"].elements()) { values.push_back(entry[field].as_string().value()); }
+    for (const auto& entry : sqs.last(operation)["Entries"].elements()) { values.push_back(entry[field].as_string().value()); }
     return values;
   }
 };
@@ -71,7 +71,7 @@ TEST_F(DeadLettersTest, TellsWhatWasBuriedAndWhatSqsMoved) {
 TEST_F(DeadLettersTest, ShowsAgainWhatItLookedAt) {
   hold({letter("a"), letter("b")});
   ASSERT_TRUE(letters.list(10, ""));
-  EXPECT_EQ(sqs.last("ReceiveMessage").root()["VisibilityTimeout"].as_int(), 60);
+  EXPECT_EQ(sqs.last("ReceiveMessage")["VisibilityTimeout"].as_int(), 60);
   EXPECT_EQ(entries("ChangeMessageVisibilityBatch", "ReceiptHandle"), (std::vector<std::string>{"handle-a", "handle-b"}));
 }
 
@@ -99,9 +99,9 @@ TEST_F(DeadLettersTest, ReplaysToTheLaneOfTheEventDeletesItAndShowsTheOthers) {
   hold({letter("a", {{"reason", "It broke."}}), letter("b")});
   ASSERT_TRUE(letters.replay("a"));
   const auto sent = sqs.last("SendMessageBatch");
-  EXPECT_EQ(sent.root()["QueueUrl"].as_string(), "https://sqs/urgent");
-  EXPECT_EQ(sent.root()["Entries"].elements().at(0)["MessageBody"].as_string(), to_json(sample_event(Lane::urgent)));
-  EXPECT_TRUE(sent.root()["Entries"].elements().at(0)["MessageAttributes"]["reason"].is_null());
+  EXPECT_EQ(sent["QueueUrl"].as_string(), "https://sqs/urgent");
+  EXPECT_EQ(sent["Entries"].elements().at(0)["MessageBody"].as_string(), to_json(sample_event(Lane::urgent)));
+  EXPECT_TRUE(sent["Entries"].elements().at(0)["MessageAttributes"]["reason"].is_null());
   EXPECT_EQ(entries("DeleteMessageBatch", "ReceiptHandle"), std::vector<std::string>{"handle-a"});
   EXPECT_EQ(entries("ChangeMessageVisibilityBatch", "ReceiptHandle"), std::vector<std::string>{"handle-b"});
 }
@@ -111,8 +111,8 @@ TEST_F(DeadLettersTest, ReplaysWhatItCannotReadAsItIs) {
   garbage.body = "of a newer version";
   hold({garbage});
   ASSERT_TRUE(letters.replay("a"));
-  EXPECT_EQ(sqs.last("SendMessageBatch").root()["Entries"].elements().at(0)["MessageBody"].as_string(), "of a newer version");
-  EXPECT_EQ(sqs.last("SendMessageBatch").root()["QueueUrl"].as_string(), "https://sqs/standard");
+  EXPECT_EQ(sqs.last("SendMessageBatch")["Entries"].elements().at(0)["MessageBody"].as_string(), "of a newer version");
+  EXPECT_EQ(sqs.last("SendMessageBatch")["QueueUrl"].as_string(), "https://sqs/standard");
 }
 
 TEST_F(DeadLettersTest, WhatCouldNotBeSentStaysADeadLetter) {

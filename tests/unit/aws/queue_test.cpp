@@ -84,8 +84,8 @@ TEST_F(SqsQueueTest, WithoutATopicEventsGoToTheirLanes) {
   EXPECT_EQ(*queue->publish(events), std::vector<bool>(3, true));
   ASSERT_EQ(sqs.asked("SendMessageBatch").size(), 2U);
   const auto urgent = sqs.last("SendMessageBatch");
-  EXPECT_EQ(urgent.root()["QueueUrl"].as_string(), k_urgent);
-  EXPECT_EQ(urgent.root()["Entries"].elements().at(1)["MessageBody"].as_string(), to_json(events[2]));
+  EXPECT_EQ(urgent["QueueUrl"].as_string(), k_urgent);
+  EXPECT_EQ(urgent["Entries"].elements().at(1)["MessageBody"].as_string(), to_json(events[2]));
 }
 
 TEST_F(SqsQueueTest, TriesAgainWhatFailedByNoFaultOfItsOwn) {
@@ -95,7 +95,7 @@ TEST_F(SqsQueueTest, TriesAgainWhatFailedByNoFaultOfItsOwn) {
   const std::vector events{sample_event(Lane::standard, 1), sample_event(Lane::standard, 2), sample_event(Lane::standard, 3)};
   EXPECT_EQ(*queue->publish(events), (std::vector{true, true, false}));
   ASSERT_EQ(sqs.asked("SendMessageBatch").size(), 2U);
-  const auto again = sqs.last("SendMessageBatch").root()["Entries"].elements();
+  const auto again = sqs.last("SendMessageBatch")["Entries"].elements();
   ASSERT_EQ(again.size(), 1U);
   EXPECT_EQ(again[0]["MessageBody"].as_string(), to_json(events[1]));
 }
@@ -115,8 +115,8 @@ TEST_F(SqsQueueTest, ReceivesInTensUntilThereIsNoMore) {
   ASSERT_EQ(received->size(), 12U);
   ASSERT_EQ(sqs.asked("ReceiveMessage").size(), 2U);
   EXPECT_EQ(json::Document::parse(sqs.asked("ReceiveMessage")[0])->root()["WaitTimeSeconds"].as_int(), 1);
-  EXPECT_EQ(sqs.last("ReceiveMessage").root()["WaitTimeSeconds"].as_int(), 0);
-  EXPECT_EQ(sqs.last("ReceiveMessage").root()["VisibilityTimeout"].as_int(), 30);
+  EXPECT_EQ(sqs.last("ReceiveMessage")["WaitTimeSeconds"].as_int(), 0);
+  EXPECT_EQ(sqs.last("ReceiveMessage")["VisibilityTimeout"].as_int(), 30);
 }
 
 TEST_F(SqsQueueTest, WhatWasReceivedIsHandedOutThoughTheNextRequestFails) {
@@ -158,12 +158,12 @@ TEST_F(SqsQueueTest, WhatCannotBeReadAtItsLastReceiveBecomesADeadLetterAsItIs) {
   garbage.body = "garbage";
   EXPECT_TRUE(receive({garbage}).empty());
   const auto letter = sqs.last("SendMessageBatch");
-  EXPECT_EQ(letter.root()["QueueUrl"].as_string(), k_letters);
-  EXPECT_EQ(letter.root()["Entries"].elements().at(0)["MessageBody"].as_string(), "garbage");
-  const auto attributes = letter.root()["Entries"].elements().at(0)["MessageAttributes"];
+  EXPECT_EQ(letter["QueueUrl"].as_string(), k_letters);
+  EXPECT_EQ(letter["Entries"].elements().at(0)["MessageBody"].as_string(), "garbage");
+  const auto attributes = letter["Entries"].elements().at(0)["MessageAttributes"];
   EXPECT_TRUE(attributes["reason"]["StringValue"].as_string()->starts_with("The body is not an event"));
   EXPECT_EQ(attributes["receives"]["StringValue"].as_string(), "3");
-  EXPECT_EQ(sqs.last("DeleteMessageBatch").root()["Entries"].elements().at(0)["ReceiptHandle"].as_string(), "handle-1");
+  EXPECT_EQ(sqs.last("DeleteMessageBatch")["Entries"].elements().at(0)["ReceiptHandle"].as_string(), "handle-1");
 }
 
 TEST_F(SqsQueueTest, WhatWasReceivedTooOftenBecomesADeadLetterAndOthersComeInItsPlace) {
@@ -171,7 +171,7 @@ TEST_F(SqsQueueTest, WhatWasReceivedTooOftenBecomesADeadLetterAndOthersComeInIts
   const auto received = queue->receive(Lane::standard, 1, 0ms, {});
   ASSERT_EQ(received->size(), 1U);
   EXPECT_EQ(received->at(0).receipt, "handle-2");
-  EXPECT_EQ(sqs.last("SendMessageBatch").root()["QueueUrl"].as_string(), k_letters);
+  EXPECT_EQ(sqs.last("SendMessageBatch")["QueueUrl"].as_string(), k_letters);
 }
 
 TEST_F(SqsQueueTest, WhatIsOlderThanTheRetentionIsDropped) {
@@ -196,7 +196,7 @@ TEST_F(SqsQueueTest, AReceiptIsStaleOnceItsMessageCameAgain) {
   again.handle = "handle-1b";
   const Message second = receive({again}).at(0);
   EXPECT_EQ(*queue->extend(std::vector{first.receipt, second.receipt}), (std::vector{false, true}));
-  EXPECT_EQ(sqs.last("ChangeMessageVisibilityBatch").root()["Entries"].elements().size(), 1U);
+  EXPECT_EQ(sqs.last("ChangeMessageVisibilityBatch")["Entries"].elements().size(), 1U);
   EXPECT_EQ(*queue->ack(std::vector{first.receipt, second.receipt, second.receipt}), (std::vector{false, true, false}));
   EXPECT_EQ(*queue->ack(std::vector{second.receipt}), std::vector{false});
   EXPECT_EQ(sqs.asked("DeleteMessageBatch").size(), 1U);
@@ -229,14 +229,14 @@ TEST_F(SqsQueueTest, WhereSqsFailsWithOneNothingIsSaidOfAnyAndOnlyTheRestIsAsked
   sqs.answer("DeleteMessageBatch", {R"(200 {"Successful":[{"Id":"0"}]})", other, other, R"(200 {"Successful":[{"Id":"0"}]})"});
   EXPECT_EQ(queue->ack(receipts).error().code, ErrorCode::unavailable);
   EXPECT_EQ(*queue->ack(receipts), (std::vector{false, true}));
-  EXPECT_EQ(sqs.last("DeleteMessageBatch").root()["Entries"].elements().at(0)["ReceiptHandle"].as_string(), "handle-2");
+  EXPECT_EQ(sqs.last("DeleteMessageBatch")["Entries"].elements().at(0)["ReceiptHandle"].as_string(), "handle-2");
 }
 
 TEST_F(SqsQueueTest, WhatIsGivenBackIsSentAnewAndThenDeleted) {
   const Message message = receive_one(2);
   EXPECT_EQ(*queue->give_back(std::vector{message}, 1500ms), std::vector{true});
-  const auto entry = sqs.last("SendMessageBatch").root()["Entries"].elements().at(0);
-  EXPECT_EQ(sqs.last("SendMessageBatch").root()["QueueUrl"].as_string(), k_standard);
+  const auto entry = sqs.last("SendMessageBatch")["Entries"].elements().at(0);
+  EXPECT_EQ(sqs.last("SendMessageBatch")["QueueUrl"].as_string(), k_standard);
   EXPECT_EQ(entry["MessageBody"].as_string(), to_json(message.event));
   EXPECT_EQ(entry["DelaySeconds"].as_int(), 2);
   EXPECT_EQ(sqs.asked("DeleteMessageBatch").size(), 1U);
@@ -253,15 +253,15 @@ TEST_F(SqsQueueTest, WhatCouldNotBeSentAnewIsNotDeleted) {
 TEST_F(SqsQueueTest, GivenBackForAnHourItWaitsAsLongAsSqsCan) {
   const Message message = receive_one();
   EXPECT_EQ(*queue->give_back(std::vector{message}, 1h), std::vector{true});
-  EXPECT_EQ(sqs.last("SendMessageBatch").root()["Entries"].elements().at(0)["DelaySeconds"].as_int(), 900);
+  EXPECT_EQ(sqs.last("SendMessageBatch")["Entries"].elements().at(0)["DelaySeconds"].as_int(), 900);
 }
 
 TEST_F(SqsQueueTest, TheLastReleaseMakesADeadLetterWithItsReason) {
   EXPECT_TRUE(queue->release(receive_one(2).receipt, 2s, "It broke."));
-  EXPECT_EQ(sqs.last("ChangeMessageVisibilityBatch").root()["Entries"].elements().at(0)["VisibilityTimeout"].as_int(), 2);
+  EXPECT_EQ(sqs.last("ChangeMessageVisibilityBatch")["Entries"].elements().at(0)["VisibilityTimeout"].as_int(), 2);
   EXPECT_TRUE(sqs.asked("SendMessageBatch").empty());
   EXPECT_TRUE(queue->release(receive_one(3).receipt, 2s, "It\nbroke " + std::string(2'000, 'x')));
-  const auto attributes = sqs.last("SendMessageBatch").root()["Entries"].elements().at(0)["MessageAttributes"];
+  const auto attributes = sqs.last("SendMessageBatch")["Entries"].elements().at(0)["MessageAttributes"];
   EXPECT_TRUE(attributes["reason"]["StringValue"].as_string()->starts_with("It broke xxx"));
   EXPECT_EQ(attributes["reason"]["StringValue"].as_string()->size(), 1'000U);
   EXPECT_EQ(attributes["lane"]["StringValue"].as_string(), "standard");

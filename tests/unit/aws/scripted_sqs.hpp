@@ -41,7 +41,12 @@ public:
     const auto found = m_asked.find(operation);
     return found == m_asked.end() ? std::vector<std::string>() : found->second;
   }
-  [[nodiscard]] json::Document last(const std::string& operation) const { return *json::Document::parse(asked(operation).back()); }
+  // The last one, as long as this lives.
+  [[nodiscard]] json::Value last(const std::string& operation) {
+    auto document = json::Document::parse(asked(operation).back());
+    const std::scoped_lock lock(m_mutex);
+    return m_read.emplace_back(*std::move(document)).root();
+  }
 
 private:
   Result<http::ClientResponse> next(const std::string& operation, const std::string& body) {
@@ -75,6 +80,7 @@ private:
   std::optional<Time> m_date;
   std::map<std::string, std::vector<std::string>> m_answers;
   std::map<std::string, std::vector<std::string>> m_asked;
+  std::vector<json::Document> m_read;
 };
 
 // A message as SQS gives it out, in an answer that holds it alone.
