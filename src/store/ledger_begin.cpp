@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "store/alert_rows.hpp"
+#include "store/begin_checks.hpp"
 #include "store/ledger.hpp"
 #include "store/repeating.hpp"
 
@@ -15,43 +16,16 @@ namespace bizcomms::store {
 namespace {
 
 using alert::AlertId;
-using alert::AttemptState;
 using alert::BeginAnswer;
 using alert::BeginVerdict;
+using alert::Clearance;
 using alert::DeliveryId;
 using alert::Intent;
 using db::Effect;
 
-// Why a delivery is withdrawn: the numbers of `why` below, 0 and k_inherited: it is not.
-struct Withdrawal {
-  AttemptState state;
-  std::string reason;
-};
-const std::array<Withdrawal, 5> k_withdrawals{Withdrawal{AttemptState::cancelled, "The alert was cancelled."},
-                                              Withdrawal{AttemptState::cancelled, "The recipient was deleted."},
-                                              Withdrawal{AttemptState::failed, "The recipient has opted out of messages."},
-                                              Withdrawal{AttemptState::cancelled, "The recipient is no longer active."},
-                                              Withdrawal{AttemptState::cancelled, "The recipient has switched this channel off."}};
+// The alert's row is locked in share: a cancellation either is seen here, or waits until this is committed.
+const std::string k_locked_alert = fmt::format("{} FOR SHARE", k_state_of_alert);
 
-// Of an alert of an older epoch: doubtful, unless its last attempt began after the takeover.
-constexpr std::int16_t k_inherited = -1;
-
-// `taken_over_at`: only of an alert of an older epoch.
-constexpr std::string_view k_locked_alert = R"(
-  SELECT status, active_only, (SELECT taken_at FROM authority WHERE epoch > alerts.epoch) AS taken_over_at
-  FROM alerts WHERE alert_id = $1::uuid FOR SHARE)";
-
-// The alert's row is locked in share: a cancellation either is seen here, or waits until this is committed. No alert: no row.
-constexpr std::string_view k_checked = R"(
-  SELECT i.*, a.taken_over_at, r.phone_version, r.phone_number, r.sender_number,
-    (CASE WHEN a.status = 3 THEN 1 WHEN r.recipient_id IS NULL THEN 2
-       WHEN EXISTS (SELECT FROM opt_outs o WHERE o.number_hash = r.number_hash) THEN 3
-       WHEN a.active_only AND NOT r.active THEN 4
-       WHEN NOT CASE i.channel WHEN 0 THEN r.sms_enabled ELSE r.voice_enabled END THEN 5
-       WHEN a.taken_over_at IS NOT NULL THEN -1 ELSE 0 END)::int2 AS why
-  FROM a CROSS JOIN input i LEFT JOIN recipients r ON r.recipient_id = i.recipient_id)";
-
-// `senders`: the number of ours that a recipient is first written from is theirs from now on.
 const std::string k_begin_sql = fmt::format(R"(
   WITH a AS MATERIALIZED ({}),
   input AS MATERIALIZED (
@@ -70,18 +44,14 @@ const std::string k_begin_sql = fmt::format(R"(
       coalesce(($10::text[])[why], '')
     FROM checked ORDER BY batch, recipient_id, channel
     ON CONFLICT DO NOTHING RETURNING token, started_at),
-  senders AS (
-    UPDATE recipients u SET sender_number = s.sender
-    FROM (SELECT DISTINCT ON (recipient_id) recipient_id, sender FROM checked
-          WHERE why = 0 AND sender_number IS NULL AND sender <> '' ORDER BY recipient_id) s
-    WHERE u.recipient_id = s.recipient_id AND u.sender_number IS NULL),
+  senders AS ({}),
   touched AS (
     UPDATE alert_batches b SET progressed_at = now(), dirty = b.dirty OR EXISTS (SELECT FROM checked WHERE why > 0)
     WHERE b.alert_id = $1::uuid AND b.batch = ANY($2::int4[])
       AND (b.progressed_at < now() - interval '100 milliseconds' OR EXISTS (SELECT FROM checked WHERE why > 0)))
   SELECT token, NULL::text, NULL::text, NULL::int2, started_at FROM inserted
   UNION ALL SELECT token, phone_number, sender_number, why, NULL FROM checked)",
-                                            k_locked_alert, k_checked);
+                                            k_locked_alert, k_checked, k_keep_senders);
 const db::Statement k_begin{.sql = k_begin_sql, .effect = Effect::writes};
 
 // The same check for rows that are there: of one alert.
@@ -90,8 +60,8 @@ const std::string k_check_sql = fmt::format(R"(
   input AS MATERIALIZED (SELECT * FROM unnest($2::int4[], $3::uuid[], $4::int2[]) AS t(place, recipient_id, channel)
     WHERE place - place = 0),
   checked AS MATERIALIZED ({})
-  SELECT place, phone_number, phone_version, sender_number, why, taken_over_at FROM checked)",
-                                            k_locked_alert, k_checked);
+  SELECT {} FROM checked)",
+                                            k_locked_alert, k_checked, k_checked_columns);
 const db::Statement k_check{.sql = k_check_sql, .effect = Effect::writes};
 
 struct IntentColumns {
@@ -113,21 +83,11 @@ struct IntentColumns {
 
 std::vector<std::string> reasons() {
   std::vector<std::string> texts;
-  for (const Withdrawal& withdrawal : k_withdrawals) { texts.push_back(withdrawal.reason); }
+  for (const Withdrawal& withdrawal : k_withdrawals) { texts.emplace_back(withdrawal.reason); }
   return texts;
 }
 
 const std::vector<std::string> k_reasons = reasons();
-
-struct Checked {
-  std::string phone_number{};
-  std::optional<std::int16_t> phone_version{};
-  std::string sender{};
-  std::int16_t why = 0;
-  std::optional<Time> taken_over_at{};
-
-  [[nodiscard]] bool withdrawn() const { return why > 0; }
-};
 
 // Places in the order of their keys, apart for each alert.
 std::map<AlertId, std::vector<std::size_t>> by_alert(std::span<const Intent> intents, bool first_attempts) {
@@ -141,29 +101,29 @@ std::map<AlertId, std::vector<std::size_t>> by_alert(std::span<const Intent> int
   return groups;
 }
 
-void withdraw(alert::Attempt& attempt, std::int16_t why) {
-  const Withdrawal& withdrawal = k_withdrawals.at(static_cast<std::size_t>(why - 1));
-  attempt.state = withdrawal.state;
+void withdraw(alert::Attempt& attempt, const Clearance& clearance) {
+  attempt.state = clearance.withdrawn_as;
   attempt.lease_until.reset();
   attempt.due_at.reset();
   attempt.error_code.reset();
-  attempt.reason = withdrawal.reason;
+  attempt.reason = clearance.reason;
 }
 
-BeginAnswer drive_again(LedgerTransaction& transaction, const Intent& intent, const Checked& checked) {
+BeginAnswer drive_again(LedgerTransaction& transaction, const Intent& intent, const Clearance& clearance) {
   alert::LedgerDraft& draft = transaction.draft();
   alert::LedgerRow* row = draft.row(intent.id);
   if (row == nullptr) { return {}; }
   alert::Attempt& attempt = row->delivery.attempt;
   if (attempt.token != *intent.previous || !may_begin_again(attempt, row->delivery.reports)) { return {}; }
-  draft.change(*row, checked.withdrawn());
+  const bool withdrawn = clearance.kind == Clearance::Kind::withdrawn;
+  draft.change(*row, withdrawn);
   row->hidden_until.reset();
-  if (checked.withdrawn()) {
-    withdraw(attempt, checked.why);
+  if (withdrawn) {
+    withdraw(attempt, clearance);
     return {.verdict = BeginVerdict::withdrawn};
   }
   const bool failed_inherited = attempt.number == 0 && attempt.sid;  // the cell before may have sent it again
-  const bool doubtful = checked.taken_over_at && (attempt.started_at < *checked.taken_over_at || failed_inherited);
+  const bool doubtful = clearance.taken_over_at && (attempt.started_at < *clearance.taken_over_at || failed_inherited);
   const int number = doubtful ? 0 : attempt.number + 1;
   const Time now = draft.now();
   attempt = alert::Attempt{.token = intent.token,
@@ -171,32 +131,21 @@ BeginAnswer drive_again(LedgerTransaction& transaction, const Intent& intent, co
                            .looks = attempt.looks,
                            .started_at = now,
                            .account = intent.account,
-                           .sender = checked.sender.empty() ? intent.sender : checked.sender,
+                           .sender = clearance.sender.empty() ? intent.sender : clearance.sender,
                            .body_hash = intent.body_hash,
                            .resent = attempt.resent};
-  row->phone_version = checked.phone_version;
+  row->phone_version = clearance.phone_version;
   if (doubtful) {
     attempt.looks = 0;
     become_unknown(attempt, now);
     return {.verdict = BeginVerdict::doubtful};
   }
   attempt.lease_until = now + intent.lease;
-  return {
-      .verdict = BeginVerdict::begun, .phone_number = checked.phone_number, .attempt = number, .sender = checked.sender, .started_at = now};
-}
-
-std::map<std::size_t, Checked> read_checked(const db::Rows& rows) {
-  std::map<std::size_t, Checked> checked;
-  for (int i = 0; i < rows.size(); ++i) {
-    db::Row row = rows[i];
-    Checked& one = checked[static_cast<std::size_t>(row.take<std::int32_t>())];
-    one.phone_number = row.take_optional<std::string>().value_or("");
-    one.phone_version = row.take_optional<std::int16_t>();
-    one.sender = row.take_optional<std::string>().value_or("");
-    one.why = row.take<std::int16_t>();
-    one.taken_over_at = row.take_optional<Time>();
-  }
-  return checked;
+  return {.verdict = BeginVerdict::begun,
+          .phone_number = clearance.phone_number,
+          .attempt = number,
+          .sender = clearance.sender,
+          .started_at = now};
 }
 
 }  // namespace
@@ -268,10 +217,10 @@ Status PostgresLedger::begin_again(std::span<const Intent> intents, const Places
   if (const auto opened = transaction.open(ids, {}, {{.statement = k_check, .params = std::move(params)}}); !opened) {
     return opened.error();
   }
-  const auto checked = read_checked(transaction.before().front());
+  const auto clearances = read_clearances(transaction.before().front());
   for (const std::size_t place : places) {
-    const auto found = checked.find(place);
-    if (found != checked.end()) { answers[place] = drive_again(transaction, intents[place], found->second); }
+    const auto found = clearances.find(place);
+    if (found != clearances.end()) { answers[place] = drive_again(transaction, intents[place], found->second); }
   }
   return transaction.commit();
 }
