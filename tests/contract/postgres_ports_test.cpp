@@ -1,54 +1,11 @@
 // The contract suites on PostgreSQL: all of it there, and with the deliveries in a table elsewhere.
-#include "aws/table_ledger.hpp"
-#include "bizcomms/store/authority.hpp"
-#include "bizcomms/store/store.hpp"
-#include "contract/memory_table.hpp"
+#include "contract/postgres_subject.hpp"
 #include "contract/queue_contract.hpp"
 #include "contract/rates_contract.hpp"
 #include "contract/seen_contract.hpp"
-#include "contract/store_subject.hpp"
-#include "support/postgres.hpp"
 
 namespace bizcomms::contract {
 namespace {
-
-// A database of its own, and the store on it.
-class Database {
-public:
-  explicit Database(const store::Settings& settings = {}, const store::MakeRemoteLedger& make_ledger = {})
-      : m_pool(test::pool_settings(test::Postgres::shared().fresh_database()), Log::silent(), m_metrics),
-        m_store(m_pool, settings, Log::silent(), m_metrics, m_clock, make_ledger) {}
-  store::Store& store() { return m_store; }
-  db::Pool& pool() { return m_pool; }
-  [[nodiscard]] const Clock& clock() const { return m_clock; }
-
-private:
-  SystemClock m_clock;
-  Metrics m_metrics;
-  db::Pool m_pool;
-  store::Store m_store;
-};
-
-class PostgresStoreSubject final : public StoreSubject {
-public:
-  explicit PostgresStoreSubject(const store::MakeRemoteLedger& make_ledger = {}) : m_database({}, make_ledger) {}
-  alert::AlertStore& alerts() override { return m_database.store().alerts(); }
-  alert::RecipientStore& recipients() override { return m_database.store().recipients(); }
-  alert::BatchStore& batches() override { return m_database.store().batches(); }
-  alert::Outbox& outbox() override { return m_database.store().outbox(); }
-  alert::DeliveryLedger& ledger() override { return m_database.store().ledger(); }
-  [[nodiscard]] const Clock& clock() const override { return m_database.clock(); }
-  void pass(Millis time) override { sleep_for({}, time); }
-  void take_over() override {
-    store::Authority authority(m_database.pool());
-    const auto before = authority.current();
-    check(before && authority.take("another cell", before->epoch), "another cell has taken over");
-    pass(Millis{2});  // times are kept in milliseconds, one rounded and one cut
-  }
-
-private:
-  Database m_database;
-};
 
 class PostgresQueueSubject final : public QueueSubject {
 public:
@@ -57,7 +14,7 @@ public:
   void pass(Millis time) override { sleep_for({}, time); }
 
 private:
-  Database m_database;
+  PostgresDatabase m_database;
 };
 
 class PostgresSeen final : public alert::SeenStories {
@@ -67,7 +24,7 @@ public:
   Result<bool> any() override { return m_database.store().stories().any(); }
 
 private:
-  Database m_database;
+  PostgresDatabase m_database;
 };
 
 class PostgresRatesSubject final : public RatesSubject {
@@ -76,13 +33,8 @@ public:
   void pass(Millis time) override { sleep_for({}, time); }
 
 private:
-  Database m_database;
+  PostgresDatabase m_database;
 };
-
-std::unique_ptr<alert::RemoteLedger> make_table_ledger(alert::LedgerGround& ground) {
-  static const SystemClock k_clock;
-  return std::make_unique<aws::TableLedger>(std::make_unique<MemoryTable>(k_clock), ground, Millis{0});
-}
 
 const auto k_remote = testing::Values(
     StoreSubjectMaker{"postgres and a table elsewhere", [] { return std::make_unique<PostgresStoreSubject>(make_table_ledger); }});

@@ -269,9 +269,7 @@ TEST_P(Scale, WhoseACallMayBeIsAskedByIndex) {
   std::vector<std::pair<DeliveryId, Time>> calls;
   const auto page = alerts().report(id, {.limit = 50});
   ASSERT_TRUE(page);
-  for (const ListedDelivery& delivery : page->deliveries.items) {
-    calls.emplace_back(delivery.id, clock.now() - std::chrono::hours{1});
-  }
+  for (const ListedDelivery& delivery : page->deliveries.items) { calls.emplace_back(delivery.id, clock.now() - std::chrono::hours{1}); }
   expect_by_index("contested", 2, [&] { return store().ledger().contested(calls); });
 }
 

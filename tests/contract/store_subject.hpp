@@ -49,6 +49,7 @@ protected:
   void pass(Millis time) { m_subject->pass(time); }
   [[nodiscard]] Time now() const { return m_subject->clock().now(); }
   void take_over() { m_subject->take_over(); }
+  StoreSubject& subject() { return *m_subject; }
 
   // Ids rise in the order asked for.
   alert::AlertId alert_id() { return m_ids.next<alert::AlertId>(); }

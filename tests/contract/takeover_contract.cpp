@@ -86,6 +86,15 @@ TEST_P(TakeoverContract, WhatMayNotBeSentIsWithdrawnAllTheSame) {
   EXPECT_EQ(begin(intent(delivery_id(scene))).verdict, BeginVerdict::withdrawn);
 }
 
+// What the cell before may have begun is not known better for having been given up here.
+TEST_P(TakeoverContract, WhatWasGivenUpUnbegunAndIsOpenAgainIsUnknown) {
+  const Scene scene = sending(1);
+  take_over();
+  for (int i = 0; i < 3; ++i) { ASSERT_TRUE(batches().blame(scene.alert, 1, "It broke.")); }
+  ASSERT_TRUE(batches().reopen(scene.alert, 1, "It broke."));
+  EXPECT_EQ(begin(intent(delivery_id(scene))).verdict, BeginVerdict::doubtful);
+}
+
 // The further attempt, too, may have been begun and sent by the cell before.
 TEST_P(TakeoverContract, ARetryFromBeforeIsLookedUpOnceMore) {
   const Scene scene = sending(1);
