@@ -61,6 +61,25 @@ Finding try_api(const Settings& settings, http::Client& client) {
                                              : fmt::format("It answered {}; check --api-url.", answer->status)};
 }
 
+Finding try_credentials(aws::Credentials& credentials) {
+  const auto key = credentials.current();
+  if (!key) { return key.error(); }
+  return fmt::format("There is an access key, {}.",
+                     key->expires_at ? "which expires at " + to_rfc3339(*key->expires_at) : "which does not expire");
+}
+
+Finding try_queue(Cloud& cloud) {
+  if (const auto fits = cloud.queue->check(); !fits) { return fits.error(); }
+  return std::string("The queues answer, and are set up as they should be.");
+}
+
+// Reads what is surely not there.
+Finding try_table(Cloud& cloud) {
+  const alert::StoryId none = 0;
+  if (const auto seen = cloud.stories->seen(std::span(&none, 1)); !seen) { return seen.error(); }
+  return std::string("The table answers.");
+}
+
 bool report(const std::string& what, const Finding& finding) {
   std::fputs(fmt::format("{:<7} {:<11} {}\n", finding ? "ok" : "FAILED", what, finding ? *finding : finding.error().message).c_str(),
              stdout);
@@ -69,6 +88,14 @@ bool report(const std::string& what, const Finding& finding) {
 
 void report_absent(const std::string& what, const std::string& sentence) {
   std::fputs(fmt::format("{:<7} {:<11} {}\n", "-", what, sentence).c_str(), stdout);
+}
+
+bool report_cloud(const Settings& settings, Ground& ground) {
+  Cloud cloud(settings, ground);
+  bool all = report("credentials", try_credentials(*cloud.credentials));
+  if (cloud.queue) { all = report("queue", try_queue(cloud)) && all; }
+  if (cloud.stories) { all = report("ledger", try_table(cloud)) && all; }
+  return all;
 }
 
 }  // namespace
@@ -80,6 +107,7 @@ int run_check(Context& context) {
   ground.log = Log::silent();
   http::CurlClient client(settings.client, ground.log, ground.metrics);
   bool all = report("database", try_database(settings, ground));
+  if (uses_aws(settings)) { all = report_cloud(settings, ground) && all; }
   if (settings.twilio.account_sid.empty()) {
     report_absent("Twilio", "Not configured: twilio-account-sid is empty.");
   } else {

@@ -1,4 +1,4 @@
-// What single options cannot say: what must hold between them, and what this build has not got.
+// What single options cannot say: what must hold between them.
 #pragma once
 
 #include "app/option.hpp"

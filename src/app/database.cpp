@@ -21,6 +21,12 @@ store::Settings store_settings(const Settings& settings) {
   return store;
 }
 
+// Nothing: deliveries are kept in the database.
+store::MakeRemoteLedger make_ledger(const Settings& settings, Cloud* cloud) {
+  if (settings.ledger_kind != "aws") { return {}; }
+  return [&settings, cloud](alert::LedgerGround& ground) { return aws::dynamo_ledger(cloud->client, settings.dynamodb, ground); };
+}
+
 }  // namespace
 
 Result<db::ConnectionSettings> connection_settings(const Settings& settings, Role role) {
@@ -41,7 +47,8 @@ Result<db::ConnectionSettings> connection_settings(const Settings& settings, Rol
 
 Database::Database(const db::ConnectionSettings& connection, const Settings& settings, Ground& ground)
     : pool(pool_settings(connection, settings), ground.log, ground.metrics),
-      store(pool, store_settings(settings), ground.log, ground.metrics, ground.clock),
+      cloud(uses_aws(settings) ? std::make_unique<Cloud>(settings, ground) : nullptr),
+      store(pool, store_settings(settings), ground.log, ground.metrics, ground.clock, make_ledger(settings, cloud.get())),
       keys(pool),
       authority(pool) {}
 

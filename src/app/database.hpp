@@ -1,6 +1,7 @@
 // The database as the roles share it: its connections, and everything kept in it.
 #pragma once
 
+#include "app/cloud.hpp"
 #include "app/ground.hpp"
 #include "app/settings.hpp"
 #include "app/watch.hpp"
@@ -17,7 +18,12 @@ namespace bizcomms::app {
 struct Database {
   Database(const db::ConnectionSettings& connection, const Settings& settings, Ground& ground);
 
+  // Where the options say that they are.
+  [[nodiscard]] alert::EventQueue& queue() { return cloud && cloud->queue ? *cloud->queue : store.queue(); }
+  [[nodiscard]] alert::SeenStories& stories() { return cloud && cloud->stories ? *cloud->stories : store.stories(); }
+
   db::Pool pool;
+  std::unique_ptr<Cloud> cloud;  // where something is in AWS
   store::Store store;
   store::ApiKeys keys;
   store::Authority authority;

@@ -68,33 +68,33 @@ int show(alert::EventQueue& queue, const std::string& id) {
 }
 
 // What the event's failures ended is open again first: a worker lets alone what has ended.
-Status replay(store::Store& store, const alert::DeadLetter& letter) {
+Status replay(Database& database, const alert::DeadLetter& letter) {
   const auto& event = letter.event;
-  if (auto reopened = store.batches().reopen(event.alert, event.batch, letter.reason); !reopened) { return reopened; }
-  if (auto replayed = store.queue().replay(letter.id); !replayed) { return replayed; }
+  if (auto reopened = database.store.batches().reopen(event.alert, event.batch, letter.reason); !reopened) { return reopened; }
+  if (auto replayed = database.queue().replay(letter.id); !replayed) { return replayed; }
   std::fputs(fmt::format("Queued anew: {}\n", letter.id).c_str(), stdout);
   return {};
 }
 
-int replay_these(store::Store& store, const std::vector<std::string>& ids) {
+int replay_these(Database& database, const std::vector<std::string>& ids) {
   for (const auto& id : ids) {
-    const auto letter = letter_of(store.queue(), id);
+    const auto letter = letter_of(database.queue(), id);
     if (!letter) { return failed(letter.error()); }
-    if (const auto replayed = replay(store, *letter); !replayed) { return failed(replayed.error()); }
+    if (const auto replayed = replay(database, *letter); !replayed) { return failed(replayed.error()); }
   }
   return k_done;
 }
 
-int replay_all(store::Store& store) {
+int replay_all(Database& database) {
   std::vector<alert::DeadLetter> letters;  // gathered first: what fails again must not be replayed twice
-  const auto listed = for_each(store.queue(), [&](const alert::DeadLetter& letter) -> Result<bool> {
+  const auto listed = for_each(database.queue(), [&](const alert::DeadLetter& letter) -> Result<bool> {
     letters.push_back(letter);
     return true;
   });
   if (!listed) { return failed(listed.error()); }
   if (letters.empty()) { std::fputs("There are no dead letters.\n", stdout); }
   for (const auto& letter : letters) {
-    if (const auto replayed = replay(store, letter); !replayed) { return failed(replayed.error()); }
+    if (const auto replayed = replay(database, letter); !replayed) { return failed(replayed.error()); }
   }
   return k_done;
 }
@@ -118,12 +118,12 @@ int run_dlq(Context& context) {
   const auto connection = connection_settings(context.settings, context.role);
   if (!connection) { return refuse(connection.error()); }
   Database database(*connection, context.settings, ground);
-  auto& queue = database.store.queue();
+  auto& queue = database.queue();
   const auto& action = context.words.at(0);
   if (action == "list") { return list(queue); }
   if (action == "show") { return show(queue, context.words.at(1)); }
-  if (context.switches.contains("all")) { return replay_all(database.store); }
-  return replay_these(database.store, {context.words.begin() + 1, context.words.end()});
+  if (context.switches.contains("all")) { return replay_all(database); }
+  return replay_these(database, {context.words.begin() + 1, context.words.end()});
 }
 
 }  // namespace bizcomms::app

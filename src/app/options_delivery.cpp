@@ -14,10 +14,11 @@ void add(std::vector<Option>& options, std::vector<Option> more) {
 std::vector<Option> queue_options(Settings& s) {
   auto& queue = s.worker.queue;
   const Roles both = Role::serve | Role::work;
-  return {{"queue", choice(s.queue_kind, {"postgres", "aws"}), "Which queue carries the events; this build has postgres alone.",
+  return {{"queue", choice(s.queue_kind, {"postgres", "aws"}), "Which queue carries the events: the database's, or SNS and SQS.",
            both | Role::dlq | Role::check},
           {"ledger", choice(s.ledger_kind, {"postgres", "aws"}),
-           "Which ledger keeps a message from being sent twice; this build has postgres alone.", both | Role::check},
+           "Which ledger keeps a message from being sent twice: the database's, or DynamoDB's, which the poller uses too.",
+           both | Role::poll | Role::dlq | Role::check},
           {"queue-visibility", &queue.visibility, "How long a received event is hidden from others; extended at half.", both,
            bounds(Millis{500}, hours{12})},
           {"queue-receives-max", &queue.receives_max, "Receives after which an event becomes a dead letter.", both, bounds(1, 1000)},

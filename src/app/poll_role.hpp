@@ -14,7 +14,7 @@ public:
   PollRole(const Settings& settings, Ground& ground, Database& database, http::Client& client)
       : m_source(settings.hackernews, client, ground.log),
         m_sink(settings.story_api, client),
-        m_poller(settings.poller, m_source, database.store.stories(), m_sink, ground.log, ground.metrics, ground.clock) {}
+        m_poller(settings.poller, m_source, database.stories(), m_sink, ground.log, ground.metrics, ground.clock) {}
 
   [[nodiscard]] poller::Poller& poller() { return m_poller; }
 

@@ -69,7 +69,7 @@ ServeRole::ServeRole(const Settings& settings, const std::vector<api::NamedKey>&
                            .twilio = settings.twilio,
                            .health = [this] { return health(); }}),
       m_server(server_settings(settings, ground.log), ground.log, ground.metrics, ground.clock),
-      m_relay(settings.relay, database.store.outbox(), database.store.queue(), ground.log, ground.metrics) {
+      m_relay(settings.relay, database.store.outbox(), database.queue(), ground.log, ground.metrics) {
   m_api.mount(m_server);
 }
 

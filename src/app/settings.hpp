@@ -7,6 +7,9 @@
 
 #include "bizcomms/api/api.hpp"
 #include "bizcomms/api/key_ring.hpp"
+#include "bizcomms/aws/client.hpp"
+#include "bizcomms/aws/ledger.hpp"
+#include "bizcomms/aws/queue.hpp"
 #include "bizcomms/base/log.hpp"
 #include "bizcomms/base/secret.hpp"
 #include "bizcomms/base/time.hpp"
@@ -44,6 +47,9 @@ struct Settings {
   Secret database_url;
   std::string queue_kind = "postgres";
   std::string ledger_kind = "postgres";
+  aws::Settings aws;
+  aws::SqsSettings sqs;
+  aws::LedgerSettings dynamodb;
   db::PoolSettings pool;
   store::Settings store;
   store::MaintenanceSettings maintenance;

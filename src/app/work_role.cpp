@@ -27,7 +27,7 @@ WorkRole::WorkRole(const Settings& settings, Ground& ground, Database& database,
       m_sender(settings.twilio, m_client, ground.clock, ground.metrics),
       m_lookup(settings.twilio, settings.lookup, m_client, ground.metrics, m_stopping.get_token()),
       m_permits(*rate_limits(settings), database.store.rates(), ground.log),
-      m_relay(settings.relay, database.store.outbox(), database.store.queue(), ground.log, ground.metrics),
+      m_relay(settings.relay, database.store.outbox(), database.queue(), ground.log, ground.metrics),
       m_housekeeper([this](const std::stop_token& stop) { keep_house(stop); }),
       m_supervisor([this](const std::stop_token& stop) { supervise(stop); }) {}
 
@@ -52,7 +52,7 @@ void WorkRole::begin_work() {
                                               worker::Ports{.alerts = m_database.store.alerts(),
                                                             .recipients = m_database.store.recipients(),
                                                             .batches = m_database.store.batches(),
-                                                            .queue = m_database.store.queue(),
+                                                            .queue = m_database.queue(),
                                                             .ledger = m_database.store.ledger(),
                                                             .sender = m_sender,
                                                             .lookup = m_lookup,

@@ -18,15 +18,23 @@ Settings deliverable() {
 
 TEST(Checks, TheDefaultsOfAWorkerHoldTogether) { EXPECT_TRUE(check_settings(deliverable(), Role::work)); }
 
-TEST(Checks, WhatThisBuildDoesNotHaveIsSaidPlainly) {
+TEST(Checks, WhatAwsNeedsIsNamed) {
   auto settings = deliverable();
+  settings.aws.region = "eu-west-1";
   settings.queue_kind = "aws";
-  const auto checked = check_settings(settings, Role::serve);
-  ASSERT_FALSE(checked);
-  EXPECT_EQ(checked.error().message, "queue is aws, which this build does not have; use postgres.");
+  settings.sqs.urgent.url = "https://sqs.example/urgent";
+  const auto queue = check_settings(settings, Role::serve);
+  ASSERT_FALSE(queue);
+  std::vector<std::string> names;
+  for (const auto& field : queue.error().fields) { names.push_back(field.field); }
+  EXPECT_EQ(names, (std::vector<std::string>{"sqs-standard-url", "sqs-standard-dead-letters-url", "sqs-urgent-dead-letters-url"}));
+  EXPECT_EQ(queue.error().fields[0].message, "sqs-standard-url is empty; queue is aws and needs it.");
   settings.queue_kind = "postgres";
+  EXPECT_TRUE(check_settings(settings, Role::serve));
   settings.ledger_kind = "aws";
   EXPECT_FALSE(check_settings(settings, Role::work));
+  settings.dynamodb.table = "deliveries";
+  EXPECT_TRUE(check_settings(settings, Role::work));
 }
 
 TEST(Checks, OnlyWhoSendsNeedsAnAccount) {
