@@ -24,21 +24,12 @@ struct Way {
       metrics};
 };
 
-test::Table deliveries(const std::string& name) {
-  return {.name = name,
-          .partition = {"pk"},
-          .sort = {{"sk"}},
-          .global_indexes = R"([{"IndexName":"waking","KeySchema":[{"AttributeName":"waking","KeyType":"HASH"},)"
-                            R"({"AttributeName":"wake_at","KeyType":"RANGE"}],"Projection":{"ProjectionType":"KEYS_ONLY"}}])",
-          .of_the_indexes = {{"waking"}, {"wake_at", "N"}}};
-}
-
 }  // namespace
 
 DynamoAccess::DynamoAccess() {
   static int made = 0;
   m_table = fmt::format("deliveries-{}", ++made);
-  test::DynamoDbLocal::shared().create_table(deliveries(m_table));
+  test::DynamoDbLocal::shared().create_table(test::deliveries_table(m_table));
 }
 
 DynamoAccess::~DynamoAccess() { test::DynamoDbLocal::shared().delete_table(m_table); }

@@ -21,6 +21,15 @@ void write_key(json::Writer& writer, const TableKey& key, const char* type) {
 
 }  // namespace
 
+Table deliveries_table(const std::string& name) {
+  return {.name = name,
+          .partition = {"pk"},
+          .sort = {{"sk"}},
+          .global_indexes = R"([{"IndexName":"waking","KeySchema":[{"AttributeName":"waking","KeyType":"HASH"},)"
+                            R"({"AttributeName":"wake_at","KeyType":"RANGE"}],"Projection":{"ProjectionType":"KEYS_ONLY"}}])",
+          .of_the_indexes = {{"waking"}, {"wake_at", "N"}}};
+}
+
 DynamoDbLocal::DynamoDbLocal() : m_emulator(dynamodb_command(), {{"DDB_LOCAL_TELEMETRY", "0"}}), m_client(url()) {}
 
 DynamoDbLocal& DynamoDbLocal::shared() {

@@ -22,6 +22,9 @@ struct Table {
   std::vector<TableKey> of_the_indexes = {};  // the keys that only those use
 };
 
+// That of the delivery ledger (bizcomms/aws/ledger.hpp).
+[[nodiscard]] Table deliveries_table(const std::string& name);
+
 // Throws where it cannot be had or refuses. Made on the main thread, used from any.
 class DynamoDbLocal {
 public:

@@ -1,0 +1,75 @@
+// The real binary with its queue and its ledger in AWS, as ElasticMQ and DynamoDB Local play it: nobody is forgotten and nobody gets one
+// twice.
+#include <gtest/gtest.h>
+
+#include "support/aws/cloud.hpp"
+#include "system/once_each.hpp"
+
+namespace bizcomms::test {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr int k_recipients = 42;
+
+class OnAws : public testing::Test {
+protected:
+  void SetUp() override {
+    if (const auto why = Cloud::missing(); !why.empty()) { GTEST_SKIP() << why; }
+    cloud = std::make_unique<Cloud>();
+    auto options = fast();
+    options.insert(cloud->options().begin(), cloud->options().end());
+    options["BIZCOMMS_SQS_POLL"] = "1s";
+    cell = std::make_unique<Cell>(options);
+    cell->start_simulator();
+    cell->start_serve();
+    make_recipients(*cell, k_recipients);
+  }
+  void expect_each_gets(const std::string& alert) {
+    ASSERT_TRUE(cell->completes(alert, 120s)) << cell->call("GET", "/v1/alerts/" + alert + "/status").body;
+    expect_each_once(*cell, k_recipients);
+  }
+
+  std::unique_ptr<Cloud> cloud;
+  std::unique_ptr<Cell> cell;
+};
+
+TEST_F(OnAws, AnAlertReachesEachPhoneOnceThroughTopicQueueAndTable) {
+  cell->start_work();
+  const auto alert = cell->post_alert(k_to_all);
+  expect_each_gets(alert);
+  EXPECT_GT(cloud->published(), 0);
+  EXPECT_TRUE(eventually([&] { return cell->counts(alert)["delivered"] == k_recipients; }));
+  EXPECT_EQ(cell->counts(alert)["sent"], k_recipients);
+  const auto status = cell->call("GET", "/v1/alerts/" + alert + "/status?limit=200").json();
+  EXPECT_EQ(status["deliveries"].elements().size(), static_cast<std::size_t>(k_recipients));
+  EXPECT_EQ(Postgres::ask(cell->database(), "SELECT count(*)::text FROM deliveries"), "0");
+}
+
+TEST_F(OnAws, UrgentAlertsHaveAQueueOfTheirOwn) {
+  cell->start_work();
+  expect_each_gets(cell->post_alert(R"({"title":"Fire","message":"Leave.","priority":"critical"})"));
+}
+
+TEST_F(OnAws, AKilledWorkerLosesAndDoublesNothing) {
+  cell->faults(R"({"latency_min_ms":200,"latency_max_ms":400})");
+  cell->start_work({{"BIZCOMMS_WORKER_IN_FLIGHT_MAX", "8"}, {"BIZCOMMS_FAILPOINTS", "after_request:kill"}});
+  const auto alert = cell->post_alert(k_to_all);
+  ASSERT_TRUE(eventually([&] { return !cell->work().running(); }, 60s));
+  cell->start_work();
+  expect_each_gets(alert);
+}
+
+TEST_F(OnAws, CheckTriesEverythingAndSaysWhatIsWrong) {
+  const auto good = cell->command({"check"});
+  EXPECT_EQ(good.code, 0) << good.output;
+  for (const auto* what : {"ok      database", "ok      credentials", "ok      queue", "ok      ledger"}) {
+    EXPECT_NE(good.output.find(what), std::string::npos) << good.output;
+  }
+  const auto bad = cell->command({"check"}, {{"BIZCOMMS_DYNAMODB_TABLE", "no-such-table"}});
+  EXPECT_EQ(bad.code, 1) << bad.output;
+  EXPECT_NE(bad.output.find("FAILED  ledger"), std::string::npos) << bad.output;
+}
+
+}  // namespace
+}  // namespace bizcomms::test
