@@ -5,8 +5,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include "bizcomms/store/store.hpp"
-#include "support/postgres.hpp"
+#include "contract/postgres_subject.hpp"
 
 namespace bizcomms {
 namespace {
@@ -271,6 +270,39 @@ TEST_P(Scale, WhoseACallMayBeIsAskedByIndex) {
   ASSERT_TRUE(page);
   for (const ListedDelivery& delivery : page->deliveries.items) { calls.emplace_back(delivery.id, clock.now() - std::chrono::hours{1}); }
   expect_by_index("contested", 2, [&] { return store().ledger().contested(calls); });
+}
+
+TEST_P(Scale, ALedgerElsewhereIsAnsweredByIndex) {
+  const AlertId id = large_alert();
+  const auto page = alerts().report(id, {.limit = 100});
+  ASSERT_TRUE(page);
+  std::vector<Intent> intents;
+  std::vector<std::pair<RecipientId, std::int16_t>> went_to;
+  std::vector<RecipientId> callees;
+  std::vector<TouchedBatch> touched;
+  for (const ListedDelivery& delivery : page->deliveries.items) {
+    intents.push_back({.id = delivery.id, .sender = "+15550000001"});
+    went_to.emplace_back(delivery.id.recipient, static_cast<std::int16_t>(1 + went_to.size() % 2));
+    callees.push_back(delivery.id.recipient);
+    touched.push_back({.alert = id, .batch = static_cast<std::int32_t>(touched.size()) + 1});
+  }
+  LedgerGround& ground = store().ledger_ground();
+  expect_by_index("clear", 100 * 3 + 10, [&] { return ground.clear(intents); });
+  expect_by_index("numbers", 100 * 2, [&] { return ground.numbers(went_to); });
+  expect_by_index("inherited", 10, [&] { return ground.inherited_calls(callees); });
+  expect_by_index("touch", 100 * 3, [&] { return ground.touch(touched); });
+}
+
+TEST_P(Scale, ABatchWhoseDeliveriesAreElsewhereIsCountedByIndex) {
+  Metrics metrics;
+  store::Store remote(pool(), {}, Log::silent(), metrics, clock, contract::make_table_ledger);
+  const AlertId id = create({.tags = {"late"}})->id;
+  ASSERT_TRUE(remote.batches().expand(id, 500));
+  const std::pair first{id, std::int32_t{1}};
+  expect_by_index("nothing begun", 1'100, [&] { return remote.batches().recount(std::span(&first, 1)); });
+  ASSERT_TRUE(remote.batches().give_up(id, 1, "Too late."));
+  expect_by_index("all begun", 1'100, [&] { return remote.batches().recount(std::span(&first, 1)); });
+  EXPECT_EQ(remote.alerts().report(id, {})->counts.deliveries.failed, 500);
 }
 
 INSTANTIATE_TEST_SUITE_P(On200000, Scale, testing::Values(Planner::untouched, Planner::ours),

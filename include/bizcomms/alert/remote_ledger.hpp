@@ -34,9 +34,10 @@ struct TouchedBatch {
 class LedgerGround {
 public:
   virtual ~LedgerGround() = default;
-  // The alert's state and the recipient's number, channel, activity and opt-out, read together. The sender of a recipient's first clearance
-  // becomes theirs.
+  // The alert's state and the recipient's number, channel, activity and opt-out, read together, and held by nobody afterwards: a
+  // cancellation may come before what is cleared is written. The sender of a recipient's first clearance becomes theirs.
   virtual Result<std::vector<Clearance>> clear(std::span<const Intent> intents) = 0;
+  // After the write that it tells of, whatever that changed: counts and lists go by it.
   virtual Status touch(std::span<const TouchedBatch> batches) = 0;
   // The numbers that deliveries went to; nothing once erased.
   virtual Result<std::vector<std::optional<std::string>>> numbers(std::span<const std::pair<RecipientId, std::int16_t>> went_to) = 0;
@@ -55,7 +56,8 @@ public:
   virtual Result<std::vector<Delivery>> page(AlertId alert, std::int32_t batch, const std::optional<DeliveryId>& after, int limit) = 0;
   // What waits to be tried again in the batch fails with `reason`, and what was never begun: `missing`, of that batch.
   virtual Status give_up(AlertId alert, std::int32_t batch, std::span<const DeliveryId> missing, const std::string& reason) = 0;
-  // Undoes that for what failed unsent with (the beginning of) `reason`.
+  // Undoes that for what failed unsent with (the beginning of) `reason`. What was never begun is begun as if for the first time, a doubtful
+  // one too.
   virtual Status reopen(AlertId alert, std::int32_t batch, const std::string& reason) = 0;
 };
 
