@@ -69,7 +69,7 @@ std::string remarks(const Option& option) {
   std::string text = option.docs;
   const auto limits = limits_text(option);
   if (!limits.empty()) { text += (std::holds_alternative<Choice>(option.target) ? " One of " : " From ") + limits + "."; }
-  if (is_secret(option)) { text += " Secret: may be given as env:NAME or file:PATH."; }
+  if (is_secret(option)) { text += " Secret: may be given as env:NAME, file:PATH or aws-secret:NAME#key."; }
   return text;
 }
 

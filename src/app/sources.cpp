@@ -6,6 +6,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "app/aws_secret.hpp"
 #include "app/config_file.hpp"
 #include "app/nearest.hpp"
 
@@ -118,10 +119,9 @@ bool heeds(const Option& option, Role role) { return role == Role::config || opt
 Result<std::string> resolved_secret(const std::string& text, const std::map<std::string, std::string>& environment) {
   constexpr std::string_view k_env = "env:";
   constexpr std::string_view k_file = "file:";
+  constexpr std::string_view k_aws = "aws-secret:";
   if (text.starts_with(k_file)) { return file_text(text.substr(k_file.size())); }
-  if (text.starts_with("aws-secret:")) {
-    return Error{ErrorCode::invalid, "points to AWS Secrets Manager, which this build cannot read; give env:NAME or file:PATH"};
-  }
+  if (text.starts_with(k_aws)) { return aws_secret(std::string_view(text).substr(k_aws.size()), environment); }
   if (!text.starts_with(k_env)) { return text; }
   const auto name = text.substr(k_env.size());
   const auto found = environment.find(name);

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "support/aws/cloud.hpp"
+#include "support/aws/moto.hpp"
 #include "system/once_each.hpp"
 
 namespace bizcomms::test {
@@ -69,6 +70,28 @@ TEST_F(OnAws, CheckTriesEverythingAndSaysWhatIsWrong) {
   const auto bad = cell->command({"check"}, {{"BIZCOMMS_DYNAMODB_TABLE", "no-such-table"}});
   EXPECT_EQ(bad.code, 1) << bad.output;
   EXPECT_NE(bad.output.find("FAILED  ledger"), std::string::npos) << bad.output;
+}
+
+TEST(AwsSecret, StandsForAnOptionsValue) {
+  if (const auto why = missing_emulators({"moto"}); !why.empty()) { GTEST_SKIP() << why; }
+  Moto::shared().create_secret("cell/twilio", R"({"auth_token":"0123456789abcdef0123456789abcdef"})");
+  const Environment aws{{"AWS_ACCESS_KEY_ID", "test"},
+                        {"AWS_SECRET_ACCESS_KEY", "test"},
+                        {"AWS_REGION", k_aws_region},
+                        {"AWS_ENDPOINT_URL", Moto::shared().url()}};
+  const auto configured = [&](const std::string& token) {
+    Environment options = aws;
+    options["BIZCOMMS_TWILIO_AUTH_TOKEN"] = token;
+    return run({binary(), "config"}, options);
+  };
+  const auto known = configured("aws-secret:cell/twilio#auth_token");
+  EXPECT_EQ(known.code, 0) << known.output;
+  EXPECT_EQ(known.output.find("0123456789abcdef"), std::string::npos) << "it is masked";
+  const auto unknown = configured("aws-secret:cell/nothing#auth_token");
+  EXPECT_NE(unknown.code, 0);
+  EXPECT_NE(unknown.output.find("twilio-auth-token points to AWS Secrets Manager, which does not give it"), std::string::npos)
+      << unknown.output;
+  EXPECT_NE(configured("aws-secret:cell/twilio#none").output.find("none"), std::string::npos);
 }
 
 }  // namespace

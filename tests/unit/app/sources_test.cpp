@@ -158,7 +158,10 @@ TEST(Secrets, SayPlainlyWhatTheyCannotFind) {
             "auth-token points to the environment variable NOT_THERE, which is not set (from flag --auth-token).");
   EXPECT_EQ(problem_of_flag("auth-token", "file:/nowhere/token"),
             "auth-token points to the file /nowhere/token, which is empty or cannot be read (from flag --auth-token).");
-  EXPECT_NE(problem_of_flag("auth-token", "aws-secret:cell#token").find("AWS Secrets Manager"), std::string::npos);
+  EXPECT_EQ(problem_of_flag("auth-token", "aws-secret:cell#token"),
+            "auth-token points to AWS Secrets Manager, but AWS_REGION is not set (from flag --auth-token).");
+  EXPECT_EQ(resolved_secret("aws-secret:#token", {}).error().message,
+            "points to AWS Secrets Manager without a name; write aws-secret:NAME or aws-secret:NAME#key");
 }
 
 }  // namespace
