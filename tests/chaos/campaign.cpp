@@ -18,10 +18,11 @@ constexpr Millis k_waits_for_requests{1'500};  // for requests in flight, before
 constexpr auto k_tells_every = 5s;
 constexpr auto k_stands_still = 3min;  // nothing has changed for so long: it never will
 
-test::Environment options_of(const Times& times, const Size& size) {
+test::Environment options_of(const Times& times, const Size& size, const test::Environment& more) {
   auto options = times.options();
   options["BIZCOMMS_WORKER_IN_FLIGHT_MAX"] = "24";
   options["BIZCOMMS_WORKER_BATCH_SIZE"] = std::to_string(std::max(10, size.people / 8));
+  options.insert(more.begin(), more.end());
   return options;
 }
 
@@ -33,11 +34,11 @@ std::string tags_of(const Person& person) {
 
 }  // namespace
 
-Campaign::Campaign(const Size& size)
+Campaign::Campaign(const Size& size, const test::Environment& more)
     : m_size(size),
       m_times(size.factor),
       m_plan(size),
-      m_cell(options_of(m_times, size)),
+      m_cell(options_of(m_times, size, more)),
       m_crew(m_cell, size.workers, size.log_folder),
       m_judge(m_cell, m_plan.people()),
       m_started(steady_clock::now()),

@@ -35,7 +35,8 @@ struct Tally {
 
 class Campaign {
 public:
-  explicit Campaign(const Size& size);
+  // `more`: options of every role besides those of the campaign.
+  explicit Campaign(const Size& size, const test::Environment& more = {});
 
   // Until everything is settled, or nothing moves any more. A line of progress now and then.
   [[nodiscard]] Verdict run();

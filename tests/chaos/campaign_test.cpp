@@ -4,14 +4,14 @@
 #include <fmt/format.h>
 
 #include "chaos/campaign.hpp"
+#include "support/aws/cloud.hpp"
 
 namespace bizcomms::chaos {
 namespace {
 
-TEST(Campaign, EveryPhoneGetsItsMessageOnceWhateverDies) {
-  const Size size = Size{}.from_environment();
+void run(const Size& size, const test::Environment& more = {}) {
   fmt::print("seed {}\n", size.seed);
-  Campaign campaign(size);
+  Campaign campaign(size, more);
   const auto verdict = campaign.run();
   fmt::print("\n{}", campaign.table(verdict));
   for (const auto& finding : verdict.findings) { ADD_FAILURE() << finding; }
@@ -22,6 +22,16 @@ TEST(Campaign, EveryPhoneGetsItsMessageOnceWhateverDies) {
   EXPECT_EQ(verdict.behind, 0);
   EXPECT_GE(verdict.deliveries, size.deliveries);
   EXPECT_GE(campaign.tally().hits(), size.kills);
+}
+
+TEST(Campaign, EveryPhoneGetsItsMessageOnceWhateverDies) { run(Size{}.from_environment()); }
+
+TEST(CampaignOnAws, EveryPhoneGetsItsMessageOnceWhateverDies) {
+  if (const auto why = test::Cloud::missing(); !why.empty()) { GTEST_SKIP() << why; }
+  const test::Cloud cloud;
+  auto options = cloud.options();
+  options["BIZCOMMS_SQS_POLL"] = "1s";
+  run(Size{}.from_environment(), options);
 }
 
 }  // namespace
