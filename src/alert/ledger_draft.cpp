@@ -6,15 +6,13 @@ namespace bizcomms::alert {
 
 std::optional<Time> wakes_at(const LedgerRow& row) {
   const Attempt& attempt = row.delivery.attempt;
+  if (attempt.state == AttemptState::sending) { return row.hidden_until; }
   const bool waits = attempt.state == AttemptState::retry || attempt.state == AttemptState::unknown;
   if (!waits || !attempt.due_at || is_settled(attempt, row.delivery.reports)) { return std::nullopt; }
   return row.hidden_until ? std::max(*row.hidden_until, *attempt.due_at) : *attempt.due_at;
 }
 
-void LedgerDraft::load(LedgerRow row) {
-  const DeliveryId id = row.delivery.id;
-  m_rows.try_emplace(id, std::move(row));
-}
+void LedgerDraft::load(const LedgerRow& row) { m_rows.try_emplace(row.delivery.id, row); }
 
 void LedgerDraft::load(const ProviderId& sid, const Claim& claim) {
   Claim& loaded = m_claims[sid];

@@ -20,8 +20,7 @@
 namespace bizcomms::app {
 namespace {
 
-constexpr Millis k_watch_interval{200};
-constexpr Millis k_first_look_limit{2'000};
+constexpr Millis k_quick_watch_interval{200};
 constexpr Millis k_drain_limit{1'000};
 constexpr Millis k_poll_interval{std::chrono::minutes{5}};
 
@@ -123,8 +122,8 @@ Status Dev::prepare(const std::filesystem::path& folder) {
   if (!connection) { return connection.error(); }
   if (auto migrated = bring_schema_forward(*connection, m_steps, m_ground.log); !migrated) { return migrated; }
   m_database = std::make_unique<Database>(*connection, m_settings, m_ground);
-  m_watch = std::make_unique<Watch>(questions(*m_database, *connection, m_settings.cell), m_settings.cell, k_watch_interval, m_ground.log,
-                                    m_ground.metrics);
+  m_watch = std::make_unique<Watch>(questions(*m_database, *connection, m_settings.cell), m_settings.cell, k_quick_watch_interval,
+                                    m_ground.log, m_ground.metrics);
   m_steps.begin("people");
   auto key = demo_key(folder, m_database->keys);
   if (!key) { return key.error(); }

@@ -7,9 +7,6 @@
 namespace bizcomms::app {
 namespace {
 
-constexpr Millis k_watch_interval{1'000};
-constexpr Millis k_first_look_limit{2'000};  // so that who waits for the first log line finds the role ready, if it can be
-
 void note_what_is_missing(const Settings& settings, const Log& log) {
   if (!settings.twilio.auth_token.empty() && !settings.twilio.public_url.empty()) { return; }
   log.warning("Twilio's webhooks are refused, since twilio-auth-token or public-url is not set; delivery states will stay at sent");

@@ -36,6 +36,9 @@ struct DatabaseQuestions {
 // promotion, which takes the authority.
 [[nodiscard]] Standing look(const DatabaseQuestions& questions, const std::string& cell, const Standing& before, bool& was_read_only);
 
+inline constexpr Millis k_watch_interval{1'000};
+inline constexpr Millis k_first_look_limit{2'000};  // so that who waits for the first log line finds the role ready, if it can be
+
 // Thread-safe. Looks every `interval` on a thread of its own.
 class Watch {
 public:

@@ -7,9 +7,6 @@
 namespace bizcomms::app {
 namespace {
 
-constexpr Millis k_watch_interval{1'000};
-constexpr Millis k_first_look_limit{2'000};  // so that who waits for the first log line finds the role ready, if it can be
-
 int work(const Settings& settings, const Signals& signals, Ground& ground, const db::ConnectionSettings& connection) {
   Database database(connection, settings, ground);
   Watch watch(questions(database, connection, settings.cell), settings.cell, k_watch_interval, ground.log, ground.metrics);

@@ -42,5 +42,6 @@ std::vector<Result<Answer>> Client::call_all(std::vector<Call> calls) {
 }
 
 Time Client::service_time() const { return m_hidden->engine.service_time(); }
+bool Client::knows_service_time() const { return m_hidden->engine.knows_service_time(); }
 
 }  // namespace bizcomms::aws

@@ -117,14 +117,14 @@ std::string batch_partition(alert::AlertId alert, std::int32_t batch) { return f
 std::string calls_partition(alert::RecipientId recipient) { return "c#" + recipient.uuid.to_base32(); }
 std::string waking_partition(int shard) { return fmt::format("w#{}", shard); }
 
-ItemKey key_of(const DeliveryId& id) {
+ItemKey delivery_key(const DeliveryId& id) {
   return {batch_partition(id.alert, id.batch),
           fmt::format("{}#{}", id.recipient.uuid.to_base32(), id.channel == alert::Channel::sms ? 's' : 'v')};
 }
 
-ItemKey key_of(const alert::ProviderId& sid) { return {"s#" + sid, "-"}; }
+ItemKey claim_key(const alert::ProviderId& sid) { return {"s#" + sid, "-"}; }
 
-ItemKey call_key_of(const DeliveryId& id) {
+ItemKey call_key(const DeliveryId& id) {
   return {calls_partition(id.recipient), fmt::format("{}#{}", id.alert.uuid.to_base32(), id.batch)};
 }
 
@@ -147,7 +147,7 @@ std::optional<DeliveryId> call_in(const ItemKey& key) {
 
 void write_row(AttributeWriter& writer, const StoredRow& stored, std::int64_t version, const WriteStamp& stamp) {
   const alert::Delivery& delivery = stored.row.delivery;
-  write_key(writer, key_of(delivery.id));
+  write_key(writer, delivery_key(delivery.id));
   writer.number("version", version).text("write", stamp.write_id).number("ttl", stamp.expires_at);
   write_attempt(writer, delivery.attempt);
   if (delivery.reports) { write_reports(writer, *delivery.reports); }
@@ -157,14 +157,14 @@ void write_row(AttributeWriter& writer, const StoredRow& stored, std::int64_t ve
 }
 
 void write_claim(AttributeWriter& writer, const alert::ProviderId& sid, const StoredClaim& claim, const WriteStamp& stamp) {
-  write_key(writer, key_of(sid));
-  const ItemKey owner = key_of(claim.id);
+  write_key(writer, claim_key(sid));
+  const ItemKey owner = delivery_key(claim.id);
   writer.text("owner_pk", owner.partition).text("owner_sk", owner.sort);
   writer.truth("by_look_up", claim.by_look_up).text("write", stamp.write_id).number("ttl", stamp.expires_at);
 }
 
 void write_call(AttributeWriter& writer, const DeliveryId& id, const WriteStamp& stamp) {
-  write_key(writer, call_key_of(id));
+  write_key(writer, call_key(id));
   writer.number("ttl", stamp.expires_at);
 }
 

@@ -12,9 +12,9 @@
 
 namespace bizcomms::aws {
 
-[[nodiscard]] ItemKey key_of(const alert::DeliveryId& id);
-[[nodiscard]] ItemKey key_of(const alert::ProviderId& sid);
-[[nodiscard]] ItemKey call_key_of(const alert::DeliveryId& id);
+[[nodiscard]] ItemKey delivery_key(const alert::DeliveryId& id);
+[[nodiscard]] ItemKey claim_key(const alert::ProviderId& sid);
+[[nodiscard]] ItemKey call_key(const alert::DeliveryId& id);
 [[nodiscard]] std::string batch_partition(alert::AlertId alert, std::int32_t batch);
 [[nodiscard]] std::string calls_partition(alert::RecipientId recipient);
 [[nodiscard]] std::string waking_partition(int shard);  // of the index `waking`, by the recipient

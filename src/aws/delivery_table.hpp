@@ -38,6 +38,7 @@ class DeliveryTable {
 public:
   virtual ~DeliveryTable() = default;
   [[nodiscard]] virtual Time now() const = 0;  // the table's clock: everybody's who uses it
+  virtual Status learn_time() = 0;             // so that now() is known, where nothing has been read or written yet
 
   virtual Result<std::vector<std::optional<StoredRow>>> rows(std::span<const alert::DeliveryId> ids) = 0;
   virtual Result<std::vector<std::optional<StoredClaim>>> claims(std::span<const alert::ProviderId> sids) = 0;
@@ -49,8 +50,9 @@ public:
   // Every call to that recipient that there is.
   virtual Result<std::vector<alert::DeliveryId>> calls_to(alert::RecipientId recipient) = 0;
 
-  // Per write: false where something in it is no longer what it was. Each touches at most 100 rows and claims.
-  virtual Result<std::vector<bool>> write(std::span<const TableWrite> writes) = 0;
+  // Per write: false where something in it is no longer what it was; an error where it is not known to be written: to be read again. Each
+  // touches at most 100 rows and claims.
+  virtual std::vector<Result<bool>> write(std::span<const TableWrite> writes) = 0;
 };
 
 }  // namespace bizcomms::aws

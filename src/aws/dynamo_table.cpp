@@ -15,12 +15,19 @@ constexpr int k_calls_max = 10'000;  // to one recipient, in the time that they 
 DynamoTable::DynamoTable(Client& client, LedgerSettings settings)
     : m_client(client), m_settings(std::move(settings)), m_items(client, m_settings.table) {}
 
+// Any answer has a date.
+Status DynamoTable::learn_time() {
+  if (m_client.knows_service_time()) { return {}; }
+  const auto asked = m_items.get({{"time", "-"}}, [](const AttributeReader&) {});
+  return asked ? Status{} : Status(asked.error());
+}
+
 Result<std::vector<std::optional<StoredRow>>> DynamoTable::rows(std::span<const DeliveryId> ids) {
   std::vector<ItemKey> keys;
-  for (const DeliveryId& id : ids) { keys.push_back(key_of(id)); }
+  for (const DeliveryId& id : ids) { keys.push_back(delivery_key(id)); }
   std::map<DeliveryId, StoredRow> found;
   const auto got = m_items.get(std::move(keys), [&](const AttributeReader& item) {
-    if (auto row = read_row(item, now())) { found.emplace(row->row.delivery.id, *std::move(row)); }
+    if (const auto row = read_row(item, now())) { found.emplace(row->row.delivery.id, *row); }
   });
   if (!got) { return got.error(); }
   std::vector<std::optional<StoredRow>> rows;
@@ -33,7 +40,7 @@ Result<std::vector<std::optional<StoredRow>>> DynamoTable::rows(std::span<const 
 
 Result<std::vector<std::optional<StoredClaim>>> DynamoTable::claims(std::span<const alert::ProviderId> sids) {
   std::vector<ItemKey> keys;
-  for (const alert::ProviderId& sid : sids) { keys.push_back(key_of(sid)); }
+  for (const alert::ProviderId& sid : sids) { keys.push_back(claim_key(sid)); }
   std::map<std::string, StoredClaim> found;
   const auto got = m_items.get(std::move(keys), [&](const AttributeReader& item) {
     if (const auto claim = read_claim(item, now())) { found.emplace(key_in(item).partition, *claim); }
@@ -41,7 +48,7 @@ Result<std::vector<std::optional<StoredClaim>>> DynamoTable::claims(std::span<co
   if (!got) { return got.error(); }
   std::vector<std::optional<StoredClaim>> claims;
   for (const alert::ProviderId& sid : sids) {
-    const auto claim = found.find(key_of(sid).partition);
+    const auto claim = found.find(claim_key(sid).partition);
     claims.push_back(claim == found.end() ? std::nullopt : std::optional(claim->second));
   }
   return claims;
@@ -55,7 +62,7 @@ Result<std::vector<StoredRow>> DynamoTable::of_batch(alert::AlertId alert, std::
     writer.key("ExpressionAttributeValues").begin_object();
     AttributeWriter values(writer);
     values.text(":p", batch_partition(alert, batch));
-    if (after) { values.text(":a", key_of(*after).sort); }
+    if (after) { values.text(":a", delivery_key(*after).sort); }
     writer.end_object();
   };
   const auto queried = m_items.query(query, limit, [&](const AttributeReader& item) {

@@ -16,15 +16,17 @@ public:
   DynamoTable(Client& client, LedgerSettings settings);
 
   [[nodiscard]] Time now() const override { return m_client.service_time(); }
+  Status learn_time() override;
   Result<std::vector<std::optional<StoredRow>>> rows(std::span<const alert::DeliveryId> ids) override;
   Result<std::vector<std::optional<StoredClaim>>> claims(std::span<const alert::ProviderId> sids) override;
   Result<std::vector<StoredRow>> of_batch(alert::AlertId alert, std::int32_t batch, const std::optional<alert::DeliveryId>& after,
                                           int limit) override;
   Result<std::vector<alert::DeliveryId>> waking(Time until, int limit) override;
   Result<std::vector<alert::DeliveryId>> calls_to(alert::RecipientId recipient) override;
-  Result<std::vector<bool>> write(std::span<const TableWrite> writes) override;
+  std::vector<Result<bool>> write(std::span<const TableWrite> writes) override;
 
 private:
+  [[nodiscard]] WriteStamp new_stamp() const;
   [[nodiscard]] Call call_for(const TableWrite& write, const WriteStamp& stamp) const;
 
   Client& m_client;

@@ -45,7 +45,7 @@ void put_row(json::Writer& writer, const std::string& table, const StoredRow& ro
 
 void write_claim_condition(json::Writer& writer, const ClaimChange& change, Time now) {
   if (!change.before) { return write_absence(writer, now); }
-  const ItemKey owner = key_of(change.before->id);
+  const ItemKey owner = delivery_key(change.before->id);
   writer.field("ConditionExpression", "owner_pk = :p AND owner_sk = :s AND by_look_up = :b")
       .key("ExpressionAttributeValues")
       .begin_object();
@@ -60,7 +60,7 @@ void change_claim(json::Writer& writer, const std::string& table, const ClaimCha
   } else {
     writer.field("TableName", table).key("Key").begin_object();
     AttributeWriter key(writer);
-    write_key(key, key_of(change.sid));
+    write_key(key, claim_key(change.sid));
     writer.end_object();
   }
   write_claim_condition(writer, change, now);
@@ -108,13 +108,14 @@ Ended ended_put(const Answer& answer, const std::string& write_id) {
 }
 
 // The reasons, in the order of the items: one whose condition failed decides.
-Ended ended_transaction(const Answer& answer) {
+Result<Ended> ended_transaction(const Answer& answer) {
   const auto document = json::Document::parse(answer.body, k_limits);
   if (!document) { return Ended::again; }
   const auto reasons = document->root()["CancellationReasons"].elements();
-  const bool lost =
-      std::ranges::any_of(reasons, [](const json::Value& reason) { return reason["Code"].as_string() == "ConditionalCheckFailed"; });
-  return lost ? Ended::lost : Ended::again;
+  const auto is = [](const char* code) { return [code](const json::Value& reason) { return reason["Code"].as_string() == code; }; };
+  if (std::ranges::any_of(reasons, is("ConditionalCheckFailed"))) { return Ended::lost; }
+  if (std::ranges::none_of(reasons, is("ValidationError"))) { return Ended::again; }
+  return Error{.code = ErrorCode::internal, .message = "DynamoDB refused a write.", .cause = answer.refusal->message};
 }
 
 Result<Ended> ended(const Result<Answer>& answer, const std::string& write_id) {
@@ -135,35 +136,38 @@ Call DynamoTable::call_for(const TableWrite& write, const WriteStamp& stamp) con
           .body = several ? transaction(m_settings.table, write, stamp, now()) : put(m_settings.table, write.rows.front(), stamp, now())};
 }
 
-Result<std::vector<bool>> DynamoTable::write(std::span<const TableWrite> writes) {
-  std::vector<bool> written(writes.size());
+std::vector<Result<bool>> DynamoTable::write(std::span<const TableWrite> writes) {
+  std::vector<Result<bool>> written(writes.size(), true);
   std::vector<std::size_t> places;
   for (std::size_t i = 0; i < writes.size(); ++i) {
-    written[i] = writes[i].rows.empty() && writes[i].claims.empty();
-    if (!written[i]) { places.push_back(i); }
+    if (!writes[i].rows.empty() || !writes[i].claims.empty()) { places.push_back(i); }
   }
-  for (int tries = 0; !places.empty(); ++tries) {
-    if (tries == k_tries) { return Error{.code = ErrorCode::unavailable, .message = "DynamoDB's transactions stand in each other's way."}; }
+  for (int tries = 0; !places.empty() && tries < k_tries; ++tries) {
     std::vector<WriteStamp> stamps;
     std::vector<Call> calls;
-    const auto expires_at = std::chrono::floor<std::chrono::seconds>(now() + m_settings.kept).time_since_epoch().count();
     for (const std::size_t place : places) {
-      const std::string id = crypto::random_bytes(k_write_id_bytes);
-      stamps.push_back(
-          {.write_id = crypto::to_hex(std::span(reinterpret_cast<const std::uint8_t*>(id.data()), id.size())), .expires_at = expires_at});
+      stamps.push_back(new_stamp());
       calls.push_back(call_for(writes[place], stamps.back()));
     }
     const auto answers = m_client.call_all(std::move(calls));
     std::vector<std::size_t> again;
     for (std::size_t i = 0; i < places.size(); ++i) {
       const auto end = ended(answers[i], stamps[i].write_id);
-      if (!end) { return end.error(); }
-      written[places[i]] = *end == Ended::written;
-      if (*end == Ended::again) { again.push_back(places[i]); }
+      written[places[i]] = end ? Result<bool>(*end == Ended::written) : Result<bool>(end.error());
+      if (end && *end == Ended::again) { again.push_back(places[i]); }
     }
     places = std::move(again);
   }
+  for (const std::size_t place : places) {
+    written[place] = Error{.code = ErrorCode::unavailable, .message = "DynamoDB's transactions stand in each other's way."};
+  }
   return written;
+}
+
+WriteStamp DynamoTable::new_stamp() const {
+  const std::string id = crypto::random_bytes(k_write_id_bytes);
+  return {.write_id = crypto::to_hex(std::span(reinterpret_cast<const std::uint8_t*>(id.data()), id.size())),
+          .expires_at = std::chrono::floor<std::chrono::seconds>(now() + m_settings.kept).time_since_epoch().count()};
 }
 
 }  // namespace bizcomms::aws

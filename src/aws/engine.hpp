@@ -25,6 +25,7 @@ public:
 
   void submit(Call call, std::function<void(Result<Answer>)> done);
   [[nodiscard]] Time service_time() const { return m_service_time.now(); }
+  [[nodiscard]] bool knows_service_time() const { return m_service_time.is_known(); }
 
 private:
   using JobPointer = std::shared_ptr<Job>;

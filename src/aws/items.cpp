@@ -9,7 +9,7 @@ namespace {
 constexpr std::size_t k_get_max = 100;  // keys in one BatchGetItem
 constexpr std::size_t k_put_max = 25;   // items in one BatchWriteItem
 constexpr int k_rounds = 20;            // of keys and items that DynamoDB left for later
-constexpr std::size_t k_page_bytes = 16 * 1024 * 1024;
+constexpr std::size_t k_page_bytes = std::size_t{16} * 1024 * 1024;
 constexpr json::Limits k_limits{.bytes = k_page_bytes, .depth = 16};
 
 Result<json::Document> read(const Result<Answer>& answer) {

@@ -12,7 +12,7 @@ namespace {
 
 const ItemKey k_first_cycle{"seen", "any"};
 
-ItemKey key_of(StoryId id) { return {"seen", std::to_string(id)}; }
+ItemKey story_key(StoryId id) { return {"seen", std::to_string(id)}; }
 
 std::string item_of(const ItemKey& key, std::optional<std::int64_t> expires_at) {
   json::Writer writer;
@@ -40,21 +40,22 @@ private:
 
 Result<std::vector<bool>> DynamoSeenStories::seen(std::span<const StoryId> ids) {
   std::vector<ItemKey> keys;
-  for (const StoryId id : ids) { keys.push_back(key_of(id)); }
+  for (const StoryId id : ids) { keys.push_back(story_key(id)); }
   std::set<ItemKey> found;
   const auto got = m_items.get(std::move(keys), [&](const AttributeReader& item) { found.insert(key_in(item)); });
   if (!got) { return got.error(); }
   std::vector<bool> answers;
-  for (const StoryId id : ids) { answers.push_back(found.contains(key_of(id))); }
+  for (const StoryId id : ids) { answers.push_back(found.contains(story_key(id))); }
   return answers;
 }
 
 Status DynamoSeenStories::mark(std::span<const StoryId> ids) {
   if (ids.empty()) { return {}; }
   const auto expires_at = std::chrono::floor<std::chrono::seconds>(m_client.service_time() + m_kept).time_since_epoch().count();
-  std::vector<std::string> items{item_of(k_first_cycle, std::nullopt)};
-  for (const StoryId id : std::set<StoryId>(ids.begin(), ids.end())) { items.push_back(item_of(key_of(id), expires_at)); }
-  return m_items.put(std::move(items));
+  std::vector<std::string> items;
+  for (const StoryId id : std::set<StoryId>(ids.begin(), ids.end())) { items.push_back(item_of(story_key(id), expires_at)); }
+  if (auto put = m_items.put(std::move(items)); !put) { return put; }
+  return m_items.put({item_of(k_first_cycle, std::nullopt)});  // last: until all are marked, the first cycle is not over
 }
 
 Result<bool> DynamoSeenStories::any() {

@@ -24,6 +24,11 @@ void ServiceTime::learn(Time date, SteadyTime at) {
 
 Time ServiceTime::carried_to(SteadyTime at) const { return m_known->first + std::chrono::floor<Millis>(at - m_known->second); }
 
+bool ServiceTime::is_known() const {
+  const std::lock_guard lock(m_mutex);
+  return m_known.has_value();
+}
+
 Time ServiceTime::now() const {
   const std::lock_guard lock(m_mutex);
   if (!m_known) { return m_clock.now(); }

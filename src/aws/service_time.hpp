@@ -17,6 +17,7 @@ public:
   explicit ServiceTime(const Clock& clock) : m_clock(clock) {}
   void learn(Time date, SteadyTime at);
   [[nodiscard]] Time now() const;
+  [[nodiscard]] bool is_known() const;
 
 private:
   [[nodiscard]] Time carried_to(SteadyTime at) const;

@@ -71,7 +71,7 @@ Status TableLedger::load(std::vector<Task>& tasks) {
     tasks[i].load((*rows)[i]);
     for (const ProviderId& sid : tasks[i].sids) { tasks[i].load(sid, (*claims)[next++]); }
   }
-  return {};
+  return load_more(tasks);
 }
 
 // Who may lose a message to these reports, and what look-ups may have found for the deliveries they name: rare.
@@ -93,31 +93,34 @@ Status TableLedger::load_more(std::vector<Task>& tasks) {
 
 Status TableLedger::settle(std::vector<Task> tasks, const Decide& decide) {
   Touched touched;
-  for (int tries = 0; !tasks.empty(); ++tries) {
-    if (tries == k_tries) { return Error{.code = ErrorCode::unavailable, .message = "Too many change the same delivery at once."}; }
-    if (auto loaded = load(tasks); !loaded) { return loaded; }
-    if (auto loaded = load_more(tasks); !loaded) { return loaded; }
+  std::optional<Error> failure;  // what was written until then is noted all the same
+  for (int tries = 0; !tasks.empty() && !failure; ++tries) {
+    if (tries == k_tries) { failure = Error{.code = ErrorCode::unavailable, .message = "Too many change the same delivery at once."}; }
+    if (const auto loaded = load(tasks); !loaded) { failure = loaded.error(); }
+    if (failure) { break; }
     std::vector<TableWrite> writes;
     for (Task& task : tasks) {
       for (const std::size_t place : task.places) { decide(task.draft, place); }
       writes.push_back(task.write());
     }
     const auto written = m_table->write(writes);
-    if (!written) { return written.error(); }
     std::vector<Task> again;
     for (std::size_t i = 0; i < tasks.size(); ++i) {
-      if (!(*written)[i]) {
+      if (written[i] && *written[i]) {
+        for (const auto& [batch, dirty] : tasks[i].draft.touched()) { touched[batch] = touched[batch] || dirty; }
+      } else if (written[i]) {
         again.push_back(std::move(tasks[i]));
-        continue;
+      } else {
+        failure = written[i].error();
       }
-      for (const auto& [batch, dirty] : tasks[i].draft.touched()) { touched[batch] = touched[batch] || dirty; }
     }
     tasks = std::move(again);
   }
-  return touch(touched);
+  if (auto noted = touch(touched); !noted) { return noted; }
+  return failure ? Status(*failure) : Status{};
 }
 
-std::vector<TableLedger::Task> TableLedger::all_of(std::map<DeliveryId, Task> tasks) {
+std::vector<TableLedger::Task> TableLedger::all_of(std::map<DeliveryId, Task>& tasks) {
   std::vector<Task> all;
   for (auto& [id, task] : tasks) { all.push_back(std::move(task)); }
   return all;
@@ -143,7 +146,7 @@ Result<std::vector<alert::RecordVerdict>> TableLedger::record(std::span<const al
     if (!outcome.looked_up) { task.news.push_back({.id = outcome.id, .token = outcome.token, .sid = *outcome.sid}); }
   }
   std::vector<alert::RecordVerdict> verdicts(outcomes.size());
-  const auto done = settle(all_of(std::move(tasks)), [&](LedgerDraft& draft, std::size_t i) { verdicts[i] = draft.record(outcomes[i]); });
+  const auto done = settle(all_of(tasks), [&](LedgerDraft& draft, std::size_t i) { verdicts[i] = draft.record(outcomes[i]); });
   if (!done) { return done.error(); }
   return verdicts;
 }
@@ -158,7 +161,7 @@ Result<std::vector<bool>> TableLedger::merge(std::span<const alert::Report> repo
     if (!reports[i].sid.empty()) { task.sids.push_back(reports[i].sid); }
   }
   std::vector<bool> known(reports.size());
-  const auto done = settle(all_of(std::move(tasks)), [&](LedgerDraft& draft, std::size_t i) { known[i] = draft.merge(reports[i]); });
+  const auto done = settle(all_of(tasks), [&](LedgerDraft& draft, std::size_t i) { known[i] = draft.merge(reports[i]); });
   if (!done) { return done.error(); }
   return known;
 }
@@ -170,7 +173,7 @@ Result<std::vector<bool>> TableLedger::absolve(std::span<const std::pair<Deliver
     tasks[absent[i].first].places.push_back(i);
   }
   std::vector<bool> absolved(absent.size());
-  const auto done = settle(all_of(std::move(tasks)), [&](LedgerDraft& draft, std::size_t i) {
+  const auto done = settle(all_of(tasks), [&](LedgerDraft& draft, std::size_t i) {
     LedgerRow* row = draft.row(absent[i].first);
     absolved[i] = row != nullptr && row->delivery.attempt.token == absent[i].second && row->delivery.attempt.state == AttemptState::unknown;
     if (!absolved[i]) { return; }
@@ -231,14 +234,15 @@ Result<std::vector<alert::DueDelivery>> TableLedger::due(int limit, Millis hidde
   for (const auto& stored : *read) {
     if (!stored || wakes_at(stored->row).value_or(Time::max()) > now) { continue; }  // the list of those that wake lags
     rows.push_back(*stored);
+    Attempt& attempt = rows.back().row.delivery.attempt;
+    if (attempt.state == AttemptState::sending) { become_unknown(attempt, now); }  // sent again, and its lease has ended
     rows.back().row.hidden_until = now + hidden_for;
     writes.push_back({.rows = {rows.back()}});
   }
   const auto handed = m_table->write(writes);  // to us, where nobody was faster
-  if (!handed) { return handed.error(); }
   std::vector<StoredRow> ours;
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    if ((*handed)[i]) { ours.push_back(std::move(rows[i])); }
+    if (handed[i] && *handed[i]) { ours.push_back(std::move(rows[i])); }
   }
   std::stable_sort(ours.begin(), ours.end(),
                    [](const auto& a, const auto& b) { return a.row.delivery.attempt.due_at < b.row.delivery.attempt.due_at; });
@@ -261,11 +265,13 @@ Status TableLedger::change_batch(alert::AlertId alert, std::int32_t batch, const
     }
     if (writes.empty()) { return {}; }
     const auto written = m_table->write(writes);
-    if (!written) { return written.error(); }
-    const auto count = std::count(written->begin(), written->end(), true);
+    const auto count = std::ranges::count_if(written, [](const auto& one) { return one && *one; });
     if (changed != nullptr) { *changed += static_cast<int>(count); }
     const alert::TouchedBatch touched{.alert = alert, .batch = batch, .dirty = dirty};
     if (auto noted = m_ground.touch(std::span(&touched, 1)); !noted) { return noted; }
+    for (const auto& one : written) {
+      if (!one) { return one.error(); }
+    }
     if (count == std::ssize(writes)) { return {}; }
   }
   return Error{.code = ErrorCode::unavailable, .message = "Too many change the same batch at once."};
@@ -300,7 +306,9 @@ Status TableLedger::give_up(alert::AlertId alert, std::int32_t batch, std::span<
     row.delivery.attempt.reason = reason;
     never_begun.push_back({.rows = {{.row = std::move(row)}}});
   }
-  if (const auto written = m_table->write(never_begun); !written) { return written.error(); }  // who was faster has begun it
+  for (const auto& written : m_table->write(never_begun)) {  // who was faster has begun it
+    if (!written) { return written.error(); }
+  }
   return change_batch(
       alert, batch,
       [&](LedgerRow& row) {

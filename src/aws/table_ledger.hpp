@@ -49,7 +49,7 @@ private:
   };
   using Touched = std::map<std::pair<alert::AlertId, std::int32_t>, bool>;  // true: dirty
   using Decide = std::function<void(alert::LedgerDraft&, std::size_t place)>;
-  [[nodiscard]] static std::vector<Task> all_of(std::map<alert::DeliveryId, Task> tasks);
+  [[nodiscard]] static std::vector<Task> all_of(std::map<alert::DeliveryId, Task>& tasks);
   // Decides each element apart, but those of one delivery together and in order, until all are written.
   Status settle(std::vector<Task> tasks, const Decide& decide);
   Status load(std::vector<Task>& tasks);

@@ -2,6 +2,7 @@
 // meant for.
 #include <algorithm>
 #include <map>
+#include <utility>
 
 #include "aws/table_ledger.hpp"
 
@@ -67,12 +68,16 @@ BeginAnswer start(LedgerRow& row, const Intent& intent, const Clearance& clearan
 }  // namespace
 
 Result<std::vector<BeginAnswer>> TableLedger::begin(std::span<const Intent> intents) {
+  if (auto known = m_table->learn_time(); !known) { return known.error(); }
   const auto clearances = m_ground.clear(intents);
   if (!clearances) { return clearances.error(); }
   std::vector<BeginAnswer> answers(intents.size());
   std::vector<Intent> asked(intents.begin(), intents.end());
-  if (auto done = begin_first(asked, *clearances, answers); !done) { return done.error(); }
-  if (auto done = begin_again(asked, *clearances, answers); !done) { return done.error(); }
+  auto done = begin_first(asked, *clearances, answers);
+  if (auto again = begin_again(asked, *clearances, answers); !again) { done = again; }
+  // What was begun leaves, whatever became of the others: their leases end, and they are looked up.
+  const bool some = std::ranges::any_of(answers, [](const BeginAnswer& answer) { return answer.verdict == BeginVerdict::begun; });
+  if (!done && !some) { return done.error(); }
   return answers;
 }
 
@@ -90,12 +95,11 @@ Status TableLedger::begin_first(std::span<Intent> intents, const std::vector<Cle
   }
   if (writes.empty()) { return {}; }
   const auto written = m_table->write(writes);
-  if (!written) { return written.error(); }
   Touched touched;
   std::vector<std::size_t> lost;
   for (std::size_t i = 0; i < places.size(); ++i) {
     const alert::DeliveryId& id = intents[places[i]].id;
-    if (!(*written)[i]) {
+    if (!written[i] || !*written[i]) {
       lost.push_back(places[i]);
       continue;
     }
@@ -110,17 +114,20 @@ Status TableLedger::begin_first(std::span<Intent> intents, const std::vector<Cle
 // that was given up unbegun, and is open again: it is driven as that row's retry.
 Status TableLedger::keep_own(std::span<Intent> intents, const std::vector<std::size_t>& lost, std::vector<BeginAnswer>& answers) {
   std::vector<alert::DeliveryId> ids;
-  for (const std::size_t place : lost) { ids.push_back(intents[place].id); }
+  std::vector<BeginAnswer> hoped;
+  for (const std::size_t place : lost) {
+    ids.push_back(intents[place].id);
+    hoped.push_back(std::exchange(answers[place], {}));
+  }
   const auto rows = m_table->rows(ids);
   if (!rows) { return rows.error(); }
   for (std::size_t i = 0; i < lost.size(); ++i) {
     const auto& row = (*rows)[i];
-    BeginAnswer& answer = answers[lost[i]];
     if (row && row->row.delivery.attempt.token == intents[lost[i]].token) {
-      answer.started_at = row->row.delivery.attempt.started_at;
+      answers[lost[i]] = std::move(hoped[i]);
+      answers[lost[i]].started_at = row->row.delivery.attempt.started_at;
       continue;
     }
-    answer = {};
     if (row && never_begun(row->row)) { intents[lost[i]].previous = row->row.delivery.attempt.token; }
   }
   return {};
@@ -134,16 +141,21 @@ Status TableLedger::begin_again(std::span<const Intent> intents, const std::vect
     tasks[intents[i].id].id = intents[i].id;
     tasks[intents[i].id].places.push_back(i);
   }
-  return settle(all_of(std::move(tasks)), [&](alert::LedgerDraft& draft, std::size_t i) {
+  auto settled = settle(all_of(tasks), [&](alert::LedgerDraft& draft, std::size_t i) {
     answers[i] = {};
     LedgerRow* row = draft.row(intents[i].id);
     if (row == nullptr) { return; }
     const alert::Delivery& delivery = row->delivery;
     if (delivery.attempt.token != *intents[i].previous || !may_begin_again(delivery.attempt, delivery.reports)) { return; }
     answers[i] = begin_one(*row, intents[i], clearances[i], never_begun(*row) ? std::nullopt : std::optional(delivery.attempt));
-    row->hidden_until.reset();
+    const Attempt& begun = row->delivery.attempt;
+    row->hidden_until = begun.lease_until ? std::optional(*begun.lease_until + m_clock_margin) : std::nullopt;
     draft.change(*row, answers[i].verdict == BeginVerdict::withdrawn);
   });
+  for (std::size_t i = 0; i < intents.size() && !settled; ++i) {
+    if (intents[i].previous) { answers[i] = {}; }
+  }
+  return settled;
 }
 
 BeginAnswer TableLedger::begin_one(LedgerRow& row, const Intent& intent, const Clearance& clearance,

@@ -67,6 +67,15 @@ Status PostgresBatchStore::give_up(AlertId id, std::int32_t number, const std::s
   return {};
 }
 
+Result<std::vector<std::pair<AlertId, std::int32_t>>> RemoteBatchStore::take_unfinished(std::span<const Millis> schedule, int limit) {
+  auto taken = PostgresBatchStore::take_unfinished(schedule, limit);
+  if (!taken) { return taken; }
+  std::vector<alert::TouchedBatch> marks;
+  for (const auto& [id, number] : *taken) { marks.push_back({.alert = id, .batch = number, .dirty = true}); }
+  if (auto marked = m_ground.touch(marks); !marked) { return marked.error(); }
+  return taken;
+}
+
 Status RemoteBatchStore::give_up(AlertId id, std::int32_t number, const std::string& reason) {
   const auto begun = m_ledger.of_batch(id, number);
   if (!begun) { return begun.error(); }
@@ -79,7 +88,7 @@ Status RemoteBatchStore::give_up(AlertId id, std::int32_t number, const std::str
     one.recipient.uuid = row.take<Uuid>();
     one.channel = static_cast<alert::Channel>(row.take<std::int16_t>());
   }
-  if (const auto given_up = m_ledger.give_up(id, number, missing, reason); !given_up) { return given_up; }
+  if (auto given_up = m_ledger.give_up(id, number, missing, reason); !given_up) { return given_up; }
   const alert::TouchedBatch mark{.alert = id, .batch = number, .dirty = true};
   return m_ground.touch(std::span(&mark, 1));
 }

@@ -87,12 +87,16 @@ constexpr db::Statement k_next_lease{.sql = R"(
   SELECT ceil(extract(epoch FROM min(lease_until) - now()) * 1000)::int8 FROM deliveries
   WHERE alert_id = $1::uuid AND batch = $2::int4 AND state = 1)"};
 
+// What is `sending` among them is sent again, and its lease has ended: it becomes unknown.
 const std::string k_due_sql = fmt::format(R"(
   WITH picked AS MATERIALIZED (
     SELECT alert_id, batch, recipient_id, channel FROM deliveries WHERE wake_at <= now() ORDER BY wake_at LIMIT $1::int8
     FOR NO KEY UPDATE SKIP LOCKED),
   d AS (
-    UPDATE deliveries u SET wake_at = now() + $2::int8 * interval '1 millisecond' FROM picked p
+    UPDATE deliveries u SET wake_at = now() + $2::int8 * interval '1 millisecond',
+      state = CASE u.state WHEN 1 THEN 4 ELSE u.state END, looks = CASE u.state WHEN 1 THEN 0 ELSE u.looks END,
+      due_at = CASE u.state WHEN 1 THEN now() ELSE u.due_at END, lease_until = NULL, visible = CASE u.visible WHEN 1 THEN 6 ELSE u.visible END
+    FROM picked p
     WHERE u.alert_id = p.alert_id AND u.batch = p.batch AND u.recipient_id = p.recipient_id AND u.channel = p.channel RETURNING u.*)
   SELECT {}, {}, now() FROM d LEFT JOIN recipients r ON r.recipient_id = d.recipient_id ORDER BY d.due_at)",
                                           k_delivery_columns, k_delivery_number);

@@ -141,6 +141,7 @@ BeginAnswer drive_again(LedgerTransaction& transaction, const Intent& intent, co
     return {.verdict = BeginVerdict::doubtful};
   }
   attempt.lease_until = now + intent.lease;
+  row->hidden_until = attempt.lease_until;
   return {.verdict = BeginVerdict::begun,
           .phone_number = clearance.phone_number,
           .attempt = number,

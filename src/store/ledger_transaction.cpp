@@ -67,7 +67,7 @@ constexpr db::Statement k_write_claims{.sql = R"(
   WHERE c.sid = i.sid AND i.batch - i.batch = 0)",
                                        .effect = Effect::writes};
 
-constexpr db::Statement k_release{.sql = "DELETE FROM claims WHERE sid = ANY($1::text[])", .effect = Effect::writes};
+constexpr db::Statement k_release_claims{.sql = "DELETE FROM claims WHERE sid = ANY($1::text[])", .effect = Effect::writes};
 
 // One that is only touched keeps its mark; a settled one is looked at again by nobody without it.
 constexpr db::Statement k_touch{.sql = R"(
@@ -283,7 +283,9 @@ std::vector<db::Step> LedgerTransaction::last_steps() {
         {.statement = k_write_claims,
          .params = db::Params().add(sids).add(owners.alert).add(owners.batch).add(owners.recipient).add(owners.channel).add(by_look_up)});
   }
-  if (!released.empty()) { steps.push_back({.statement = k_release, .params = db::Params().add(std::span<const std::string>(released))}); }
+  if (!released.empty()) {
+    steps.push_back({.statement = k_release_claims, .params = db::Params().add(std::span<const std::string>(released))});
+  }
   if (!m_draft.changed().empty()) { steps.push_back(write_rows()); }
   db::Column<Uuid> alerts;
   db::Column<std::int32_t> batches;

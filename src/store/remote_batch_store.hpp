@@ -16,6 +16,8 @@ public:
 
   Result<std::vector<bool>> recount(std::span<const std::pair<alert::AlertId, std::int32_t>> batches) override;
   Result<int> recount_dirty(int limit) override;
+  // Has them counted too: a report whose batch could not be marked was not repeated for ever.
+  Result<std::vector<std::pair<alert::AlertId, std::int32_t>>> take_unfinished(std::span<const Millis> schedule, int limit) override;
   Status reopen(alert::AlertId id, std::int32_t batch, const std::string& reason) override;
   Status give_up(alert::AlertId id, std::int32_t batch, const std::string& reason) override;
   Status finish_stalled(Millis idle, int limit) override;

@@ -93,8 +93,8 @@ void Reconciler::reconcile(const Rows& rows, const std::stop_token& stop) {
       absent.emplace_back(delivery.id, delivery.attempt.token);
     }
   }
+  absolve(absent);
   record(std::move(outcomes), stop);
-  absolve(absent, stop);
   recount(rows);
 }
 
@@ -181,10 +181,10 @@ void Reconciler::record(std::vector<Outcome> outcomes, const std::stop_token& st
   if (const auto second = write(); !second) { m_context.log.error("What was looked up cannot be recorded", second.error()); }
 }
 
-void Reconciler::absolve(const std::vector<std::pair<alert::DeliveryId, alert::AttemptToken>>& absent, const std::stop_token& stop) {
+// At once or not at all: later, somebody may have set a message of theirs free. They come due again.
+void Reconciler::absolve(const std::vector<std::pair<alert::DeliveryId, alert::AttemptToken>>& absent) {
   if (absent.empty()) { return; }
-  const auto absolved = persistently(m_context.database, m_context.settings.port_backoff, m_random, stop,
-                                     [&] { return m_context.ports.ledger.absolve(absent); });
+  const auto absolved = m_context.ports.ledger.absolve(absent);
   if (!absolved) { m_context.log.error("What was never taken cannot be freed to be sent again", absolved.error()); }
 }
 

@@ -25,7 +25,7 @@ private:
   [[nodiscard]] Status mark_contested(const Rows& rows, std::vector<std::optional<Seen>>& all, const std::stop_token& stop);
   [[nodiscard]] Status mark_claimed(std::vector<std::optional<Seen>>& all, const std::stop_token& stop);
   void record(std::vector<alert::Outcome> outcomes, const std::stop_token& stop);
-  void absolve(const std::vector<std::pair<alert::DeliveryId, alert::AttemptToken>>& absent, const std::stop_token& stop);
+  void absolve(const std::vector<std::pair<alert::DeliveryId, alert::AttemptToken>>& absent);
   void recount(const Rows& rows);
   void tell(const alert::DueDelivery& row, const Judgement& judgement) const;
 

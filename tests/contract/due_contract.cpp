@@ -124,6 +124,29 @@ TEST_P(DueContract, AnExpiredLeaseMeansUnknownAndDue) {
   EXPECT_EQ(ledger().expire_leases(scene.alert, 1)->expired, 0);
 }
 
+TEST_P(DueContract, OneThatIsSentAgainFromASettledBatchIsNotForgottenWithItsWorker) {
+  const Scene scene = sending(1);
+  const Intent first = intent(delivery_id(scene));
+  begin(first);
+  record(sent(first, "SM1"));
+  ASSERT_TRUE(recount(scene.alert)) << "the batch is settled";
+  Report lost = report(first, "SM1", ReportKind::failed, 5);
+  lost.resending = Resending{.times = 1, .after = 0ms};
+  ASSERT_TRUE(merge(lost));
+  pass(5ms);
+  ASSERT_EQ(ids_of(ledger().due(10, 1h)), std::vector{first.id});
+  Intent again_sent = again(first.id, first.token);
+  again_sent.lease = 20ms;
+  ASSERT_EQ(begin(again_sent).verdict, BeginVerdict::begun);
+  EXPECT_TRUE(ids_of(ledger().due(10, 1h)).empty()) << "it is being sent";
+  pass(30ms);
+  const auto due = ledger().due(10, 1h);
+  ASSERT_EQ(ids_of(due), std::vector{first.id}) << "its worker is gone";
+  EXPECT_EQ(due->front().delivery.attempt.state, AttemptState::unknown);
+  EXPECT_EQ(due->front().delivery.attempt.token, again_sent.token);
+  EXPECT_TRUE(ids_of(ledger().due(10, 1h)).empty()) << "it is hidden";
+}
+
 TEST_P(DueContract, ALeaseThatHoldsIsLeftAlone) {
   const Scene scene = sending(2);
   begin(intent(delivery_id(scene, 0), 10s));

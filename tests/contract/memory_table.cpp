@@ -86,10 +86,10 @@ bool MemoryTable::write_one(const aws::TableWrite& write) {
   return true;
 }
 
-Result<std::vector<bool>> MemoryTable::write(std::span<const aws::TableWrite> writes) {
+std::vector<Result<bool>> MemoryTable::write(std::span<const aws::TableWrite> writes) {
   const std::scoped_lock lock(m_mutex);
-  std::vector<bool> written;
-  for (const aws::TableWrite& write : writes) { written.push_back(write_one(write)); }
+  std::vector<Result<bool>> written;
+  for (const aws::TableWrite& write : writes) { written.emplace_back(write_one(write)); }
   return written;
 }
 

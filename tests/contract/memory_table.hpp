@@ -15,13 +15,14 @@ public:
   explicit MemoryTable(const Clock& clock) : m_clock(clock) {}
 
   [[nodiscard]] Time now() const override { return m_clock.now(); }
+  Status learn_time() override { return {}; }
   Result<std::vector<std::optional<aws::StoredRow>>> rows(std::span<const alert::DeliveryId> ids) override;
   Result<std::vector<std::optional<aws::StoredClaim>>> claims(std::span<const alert::ProviderId> sids) override;
   Result<std::vector<aws::StoredRow>> of_batch(alert::AlertId alert, std::int32_t batch, const std::optional<alert::DeliveryId>& after,
                                                int limit) override;
   Result<std::vector<alert::DeliveryId>> waking(Time until, int limit) override;
   Result<std::vector<alert::DeliveryId>> calls_to(alert::RecipientId recipient) override;
-  Result<std::vector<bool>> write(std::span<const aws::TableWrite> writes) override;
+  std::vector<Result<bool>> write(std::span<const aws::TableWrite> writes) override;
 
 private:
   [[nodiscard]] bool write_one(const aws::TableWrite& write);

@@ -162,6 +162,14 @@ TEST_P(RemoteStore, WhatADeadWorkerLeftInACancelledAlertIsLookedUp) {
   EXPECT_EQ(*batches().recount_dirty(10), 1);
 }
 
+TEST_P(RemoteStore, WhatWasReportedButNotMarkedIsCountedWhenItsStateIsChecked) {
+  const Scene scene = sending(1);
+  sent_one(scene);
+  const std::vector<Millis> schedule{0ms};
+  EXPECT_EQ(batches().take_unfinished(schedule, 10)->size(), 1U);
+  EXPECT_EQ(*batches().recount_dirty(10), 1);
+}
+
 TEST_P(RemoteStore, ReadsOnlyBatchesThatMayHoldWhatIsAskedFor) {
   const Scene scene = sending(6, DeliveryMethod::sms, 2);
   send_all(scene, 1);

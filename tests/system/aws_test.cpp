@@ -11,7 +11,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr int k_recipients = 42;
+constexpr int k_people = 42;
 
 class OnAws : public testing::Test {
 protected:
@@ -24,11 +24,11 @@ protected:
     cell = std::make_unique<Cell>(options);
     cell->start_simulator();
     cell->start_serve();
-    make_recipients(*cell, k_recipients);
+    make_recipients(*cell, k_people);
   }
   void expect_each_gets(const std::string& alert) {
     ASSERT_TRUE(cell->completes(alert, 120s)) << cell->call("GET", "/v1/alerts/" + alert + "/status").body;
-    expect_each_once(*cell, k_recipients);
+    expect_each_once(*cell, k_people);
   }
 
   std::unique_ptr<Cloud> cloud;
@@ -40,10 +40,10 @@ TEST_F(OnAws, AnAlertReachesEachPhoneOnceThroughTopicQueueAndTable) {
   const auto alert = cell->post_alert(k_to_all);
   expect_each_gets(alert);
   EXPECT_GT(cloud->published(), 0);
-  EXPECT_TRUE(eventually([&] { return cell->counts(alert)["delivered"] == k_recipients; }));
-  EXPECT_EQ(cell->counts(alert)["sent"], k_recipients);
+  EXPECT_TRUE(eventually([&] { return cell->counts(alert)["delivered"] == k_people; }));
+  EXPECT_EQ(cell->counts(alert)["sent"], k_people);
   const auto status = cell->call("GET", "/v1/alerts/" + alert + "/status?limit=200").json();
-  EXPECT_EQ(status["deliveries"].elements().size(), static_cast<std::size_t>(k_recipients));
+  EXPECT_EQ(status["deliveries"].elements().size(), static_cast<std::size_t>(k_people));
   EXPECT_EQ(Postgres::ask(cell->database(), "SELECT count(*)::text FROM deliveries"), "0");
 }
 

@@ -17,10 +17,11 @@ namespace bizcomms::alert {
 struct LedgerRow {
   Delivery delivery{};
   std::optional<std::int16_t> phone_version{};  // of the recipient's number that it went to
-  std::optional<Time> hidden_until{};           // due() passes it over; kept while it waits on
+  std::optional<Time> hidden_until{};           // due() passes it over; kept while it waits on. Sent again: until the lease ends
 };
 
-// When due() should list it: nothing when it is settled or waits for nothing.
+// When due() should list it: nothing when it is settled or waits for nothing. One that is being sent again is listed where its lease has
+// ended, since its batch may have been settled before: nobody else would see that its worker is gone.
 [[nodiscard]] std::optional<Time> wakes_at(const LedgerRow& row);
 
 // Whose a provider's message is.
@@ -37,7 +38,7 @@ public:
   void set_now(Time now) { m_now = now; }  // the ledger's clock
   [[nodiscard]] Time now() const { return m_now; }
 
-  void load(LedgerRow row);  // what is there stays
+  void load(const LedgerRow& row);  // what is there stays
   void load(const ProviderId& sid, const Claim& claim);
   void mark_fresh(const ProviderId& sid) { m_claims[sid].fresh = true; }
   [[nodiscard]] LedgerRow* row(const DeliveryId& id);

@@ -69,6 +69,7 @@ public:
 
   // The services' time: the `Date` of the latest answer, carried on by the steady clock; the clock's own before the first.
   [[nodiscard]] Time service_time() const;
+  [[nodiscard]] bool knows_service_time() const;  // some service has answered
 
 private:
   struct Hidden;

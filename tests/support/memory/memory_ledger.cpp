@@ -124,7 +124,7 @@ BeginAnswer MemoryStore::start(const Intent& intent, RecipientRow& recipient) {
                                  .sender = recipient.sender.value_or(intent.sender),
                                  .body_hash = intent.body_hash,
                                  .resent = resent};
-  row.hidden_until = {};
+  row.hidden_until = intent.previous ? now + intent.lease : Time{};  // who sends it again is looked after
   if (!recipient.sender) { recipient.sender = intent.sender; }
   touch(intent.id, false);
   return answer;
@@ -285,7 +285,8 @@ Result<std::vector<DueDelivery>> MemoryStore::due(int limit, Millis hidden_for) 
   const Time now = m_clock.now();
   std::vector<DeliveryRow*> rows;
   for (auto& [id, row] : m_state.deliveries) {
-    const Attempt& attempt = row.delivery.attempt;
+    Attempt& attempt = row.delivery.attempt;
+    if (attempt.state == AttemptState::sending && row.hidden_until != Time{} && row.hidden_until <= now) { become_unknown(attempt, now); }
     const bool waits = attempt.state == AttemptState::retry || attempt.state == AttemptState::unknown;
     if (waits && !is_settled(attempt, row.delivery.reports) && attempt.due_at <= now && row.hidden_until <= now) { rows.push_back(&row); }
   }

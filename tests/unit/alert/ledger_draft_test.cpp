@@ -19,6 +19,8 @@ TEST(WakesAt, IsTheDueTimeOfWhatWaits) {
   EXPECT_EQ(wakes_at(waiting(AttemptState::sent)), std::nullopt);
 }
 
+TEST(WakesAt, IsTheEndOfTheLeaseOfWhatIsSentAgain) { EXPECT_EQ(wakes_at(waiting(AttemptState::sending, k_due)), k_due); }
+
 TEST(WakesAt, StaysHiddenWhileItWaitsOn) {
   EXPECT_EQ(wakes_at(waiting(AttemptState::retry, k_due + Millis{500})), k_due + Millis{500});
   EXPECT_EQ(wakes_at(waiting(AttemptState::retry, k_due - Millis{500})), k_due);
