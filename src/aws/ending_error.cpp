@@ -1,6 +1,9 @@
 // The sentences of calls that failed.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
+
 #include "aws/ending.hpp"
 #include "aws/request.hpp"
 
@@ -23,6 +26,26 @@ ErrorCode error_code_of(const Call& call, Meaning meaning) {
     default:
       return ErrorCode::misconfigured;
   }
+}
+
+struct ActionRow {
+  std::string_view operation;
+  std::string_view action;
+};
+
+// IAM knows no action for these operations, but one for what they do to each entry. Source: Service Authorization Reference.
+constexpr std::array k_actions = {
+    ActionRow{"ChangeMessageVisibilityBatch", "sqs:ChangeMessageVisibility"},
+    ActionRow{"DeleteMessageBatch", "sqs:DeleteMessage"},
+    ActionRow{"PublishBatch", "sns:Publish"},
+    ActionRow{"SendMessageBatch", "sqs:SendMessage"},
+    ActionRow{"TransactWriteItems", "dynamodb:PutItem"},  // and DeleteItem, UpdateItem, ConditionCheckItem: what its parts do
+};
+
+std::string action_of(const Call& call) {
+  const auto* const row =
+      std::find_if(k_actions.begin(), k_actions.end(), [&](const auto& each) { return each.operation == call.operation; });
+  return row != k_actions.end() ? std::string(row->action) : fmt::format("{}:{}", facts_of(call.service).id, call.operation);
 }
 
 std::string not_an_answer(const ServiceFacts& facts, const Ending& ending) {
@@ -51,8 +74,8 @@ std::string sentence_of(const Call& call, const Ending& ending) {
       return fmt::format("{} does not take our access key: it is unknown or has expired. Check AWS_ACCESS_KEY_ID, or the role.",
                          facts.name);
     case denied:
-      return fmt::format("{0} denies us {1} on {2}. Allow our user or role {3}:{1}.", facts.name, call.operation, subject_of(call),
-                         facts.id);
+      return fmt::format("{} denies us {} on {}. Allow our user or role {}.", facts.name, call.operation, subject_of(call),
+                         action_of(call));
     case absent:
       return fmt::format("{} does not have {}. Check its name, the region and the account.", facts.name, subject_of(call));
     case encryption:

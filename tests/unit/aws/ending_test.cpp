@@ -123,6 +123,24 @@ TEST(EndingError, NamesTheServiceWhatItIsAboutAndWhatToDo) {
             "SNS does not have the topic arn:aws:sns:events. Check its name, the region and the account.");
 }
 
+TEST(EndingError, NamesTheActionThatIamKnows) {
+  const auto action = [](Service service, const std::string& operation) {
+    const std::string told = sentence({.service = service, .operation = operation}, json_error(400, "AccessDeniedException"));
+    const std::string before = "Allow our user or role ";
+    return told.substr(told.find(before) + before.size());
+  };
+  EXPECT_EQ(action(Service::sqs, "ReceiveMessage"), "sqs:ReceiveMessage.");
+  EXPECT_EQ(action(Service::sqs, "SendMessageBatch"), "sqs:SendMessage.");
+  EXPECT_EQ(action(Service::sqs, "DeleteMessageBatch"), "sqs:DeleteMessage.");
+  EXPECT_EQ(action(Service::sqs, "ChangeMessageVisibilityBatch"), "sqs:ChangeMessageVisibility.");
+  EXPECT_EQ(action(Service::dynamodb, "TransactWriteItems"), "dynamodb:PutItem.");
+  EXPECT_EQ(action(Service::dynamodb, "Query"), "dynamodb:Query.");
+  const std::string publish =
+      error_of({.service = Service::sns, .operation = "PublishBatch"}, ending_of(Protocol::query, query_error(403, "AuthorizationError")))
+          .message;
+  EXPECT_TRUE(publish.ends_with("Allow our user or role sns:Publish.")) << publish;
+}
+
 TEST(EndingError, NamesATableWhereverItStands) {
   for (const char* body :
        {R"({"TableName":"alerts"})", R"({"RequestItems":{"alerts":[{"PutRequest":{}}]}})",
