@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::size_t k_token_length_max = 20'000;  // STS takes no longer ones
 constexpr std::size_t k_excerpt_length_max = 200;
+constexpr std::size_t k_telling_length = 16;  // so much of a token is found where only a part of it is quoted
 
 bool is_visible(char c) { return c > ' ' && c < '\x7f'; }
 
@@ -37,8 +38,8 @@ Result<Secret> read_token_file(const std::string& path) {
 }
 
 std::string excerpt(std::string_view text, const Secret& secret) {
-  if (!secret.empty() && text.find(secret.reveal()) != std::string_view::npos) { return ""; }
-  std::string line(text.substr(0, k_excerpt_length_max));
+  const auto quoted = secret.empty() ? std::string_view::npos : text.find(std::string_view(secret.reveal()).substr(0, k_telling_length));
+  std::string line(text.substr(0, std::min(quoted, k_excerpt_length_max)));
   std::replace_if(
       line.begin(), line.end(), [](char c) { return !is_visible(c); }, ' ');
   return line;

@@ -15,7 +15,7 @@ namespace bizcomms::aws {
 // Without the end of its line; `misconfigured` where it is empty or not one line of printable characters. `origin` names it to people.
 [[nodiscard]] Result<Secret> token_in(std::string_view text, const std::string& origin);
 
-// A foreign text for the log: cut, one line, and nothing at all where it quotes the secret.
+// A foreign text for the log: one line, cut where it is long, and before the place where it quotes the secret or its beginning.
 [[nodiscard]] std::string excerpt(std::string_view text, const Secret& secret);
 
 }  // namespace bizcomms::aws

@@ -55,11 +55,12 @@ http::ClientRequest WebIdentity::request(std::string url, const Secret& token) c
   return request_of(call, std::move(url), k_exchange_timeout);
 }
 
-Error WebIdentity::error_of_refusal(const Ending& ending, const Secret& token) const {
+Error WebIdentity::error_of_refusal(Ending ending, const Secret& token) const {
+  ending.message = excerpt(ending.message, token);  // before any sentence or cause is made of it
   Error error = error_of({.service = Service::sts, .operation = "AssumeRoleWithWebIdentity"}, ending);
   if (may_be_tried_again(ending) || ending.meaning == Meaning::foreign) { return error; }
   error.code = ErrorCode::misconfigured;
-  error.cause = fmt::format("{} {} {}", ending.status, ending.code, excerpt(ending.message, token));
+  error.cause = fmt::format("{} {} {}", ending.status, ending.code, ending.message);
   if (is_fault_of_token(ending) || ending.code == "IDPRejectedClaim") {
     error.message = fmt::format("STS does not accept the token in {}. Check the role's identity provider.", m_settings.token_file);
   } else if (ending.meaning == Meaning::denied) {

@@ -23,7 +23,7 @@ public:
 
 private:
   [[nodiscard]] http::ClientRequest request(std::string url, const Secret& token) const;
-  [[nodiscard]] Error error_of_refusal(const Ending& ending, const Secret& token) const;
+  [[nodiscard]] Error error_of_refusal(Ending ending, const Secret& token) const;
 
   WebIdentitySettings m_settings;
   http::Client& m_http;

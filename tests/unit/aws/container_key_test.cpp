@@ -97,7 +97,7 @@ TEST_F(ContainerKeyTest, SaysWhatTheAgentSaidButNotTheToken) {
             "The credentials agent at 169.254.170.23 answered 403. Check the role of the pod's service account, or of the task.");
   EXPECT_EQ(error.cause, "(AccessDenied): not allowed ");
   http.answers({answered(401, "bad plain-token")});
-  EXPECT_EQ(failure().cause, "");
+  EXPECT_EQ(failure().cause, "bad ");
 }
 
 TEST_F(ContainerKeyTest, AnAnswerWithoutAWholeKeyIsNone) {

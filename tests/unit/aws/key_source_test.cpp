@@ -100,7 +100,8 @@ TEST(TokenFileReading, RefusesAllElseWithoutQuotingIt) {
 
 TEST(TokenFileReading, AnExcerptIsOneLineAndNeverQuotesTheSecret) {
   EXPECT_EQ(excerpt("no such\r\nrole", Secret("token")), "no such  role");
-  EXPECT_EQ(excerpt("bad token: token", Secret("token")), "");
+  EXPECT_EQ(excerpt("bad token: token", Secret("token")), "bad ");
+  EXPECT_EQ(excerpt("bad: eyJhbGciOiJSUzI1NiIs, cut", Secret("eyJhbGciOiJSUzI1NiIsImtpZCI6IjEifQ.eyJ")), "bad: ") << "a part of it";
   EXPECT_EQ(excerpt("x", Secret()), "x");
   EXPECT_EQ(excerpt(std::string(5000, 'x'), Secret()).size(), 200U);
 }

@@ -94,6 +94,18 @@ TEST_F(WebIdentityTest, ATokenThatIsRefusedIsReadOnceMore) {
   EXPECT_EQ((error.message + error.cause).find("eyJ.one"), std::string::npos);
 }
 
+TEST_F(WebIdentityTest, NoPartOfItsTokenIsTold) {
+  const std::string token = "eyJhbGciOiJSUzI1NiJ9." + std::string(1'200, 'x');
+  file.write(token);
+  for (const auto& outcome :
+       {query_error(400, "InvalidIdentityToken", "Not a token: " + token), query_error(500, "InternalFailure", "Had " + token),
+        query_error(400, "Throttling", "Too many of " + token.substr(0, 100))}) {
+    http.answers({outcome});
+    const Error error = failure();
+    EXPECT_EQ((error.message + error.cause).find(token.substr(0, 16)), std::string::npos) << error.message << error.cause;
+  }
+}
+
 TEST_F(WebIdentityTest, WhatSomebodyMustRepairIsNotTriedAgain) {
   for (const char* code : {"AccessDenied", "IDPRejectedClaim", "RegionDisabledException", "PackedPolicyTooLarge", "MalformedPolicyDocument",
                            "ValidationError"}) {
