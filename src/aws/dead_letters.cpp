@@ -24,6 +24,13 @@ constexpr std::string_view k_reason = "reason", k_receives = "receives", k_dead_
 
 Error not_found() { return {.code = ErrorCode::not_found, .message = "There is no such dead letter."}; }
 
+Error not_found_among_the_first() {
+  return {.code = ErrorCode::not_found,
+          .message = fmt::format("There is no such dead letter among the first {} of a queue, and no more are looked through. SQS's own "
+                                 "redrive (StartMessageMoveTask) queues all of them anew.",
+                                 k_letters_max)};
+}
+
 // What SQS takes as an attribute: not too long, cut between characters, without control characters.
 std::string attribute_text(std::string text) {
   if (text.size() > k_reason_max) {
@@ -97,7 +104,7 @@ Status DeadLetters::replay(const std::string& id) {
   const auto found = std::find_if(letters->begin(), letters->end(), [&](const Letter& letter) { return letter.message.id == id; });
   if (found == letters->end()) {
     show(*letters);
-    return not_found();
+    return fills_a_look(*letters) ? not_found_among_the_first() : not_found();
   }
   const Letter letter = *found;
   Status sent = send_anew(letter);
@@ -140,6 +147,12 @@ Result<DeadLetters::Letters> DeadLetters::gather_all(const std::string& until_id
   if (gathered) { return letters; }
   show(letters);
   return gathered.error();
+}
+
+bool DeadLetters::fills_a_look(const Letters& letters) {
+  std::map<std::string, std::size_t> counts;
+  for (const Letter& letter : letters) { ++counts[letter.queue_url]; }
+  return std::any_of(counts.begin(), counts.end(), [](const auto& of_queue) { return of_queue.second >= k_letters_max; });
 }
 
 // At worst they are shown by themselves when their time has passed.

@@ -40,6 +40,8 @@ private:
 
   Status gather(alert::Lane lane, const std::string& until_id, Letters& letters);
   Result<Letters> gather_all(const std::string& until_id);
+  // Whether of one queue there may be more than were looked at.
+  [[nodiscard]] static bool fills_a_look(const Letters& letters);
   void show(const Letters& letters);
   [[nodiscard]] static alert::Lane lane_of(const Letter& letter);
   [[nodiscard]] alert::DeadLetter described(const Letter& letter) const;

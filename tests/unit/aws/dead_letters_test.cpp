@@ -75,6 +75,23 @@ TEST_F(DeadLettersTest, ShowsAgainWhatItLookedAt) {
   EXPECT_EQ(entries("ChangeMessageVisibilityBatch", "ReceiptHandle"), (std::vector<std::string>{"handle-a", "handle-b"}));
 }
 
+TEST_F(DeadLettersTest, SaysWhereItStopsLooking) {
+  hold({letter("a")});
+  EXPECT_EQ(letters.replay("none").error().message, "There is no such dead letter.");
+  std::vector<std::string> answers;
+  for (int look = 0; look < 100; ++look) {
+    std::vector<GivenOut> ten;
+    for (int i = 0; i < 10; ++i) { ten.push_back(letter(fmt::format("{:03}-{}", look, i))); }
+    answers.push_back(given_out(ten));
+  }
+  sqs.answer("ReceiveMessage", answers);
+  const Error error = letters.replay("none").error();
+  EXPECT_EQ(error.code, ErrorCode::not_found);
+  EXPECT_EQ(error.message,
+            "There is no such dead letter among the first 1000 of a queue, and no more are looked through. SQS's own redrive "
+            "(StartMessageMoveTask) queues all of them anew.");
+}
+
 TEST_F(DeadLettersTest, ListsInPagesByIdEachOnce) {
   hold({letter("c"), letter("a"), letter("b"), letter("a")});
   EXPECT_EQ(letters.list(2, "")->at(1).id, "b");
