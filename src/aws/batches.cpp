@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <numeric>
 
 #include "aws/service.hpp"
@@ -33,7 +34,7 @@ public:
   }
   [[nodiscard]] bool is_done() const { return m_left.empty(); }
   [[nodiscard]] BatchOutcome take() {
-    if (!is_done()) { failed({.code = ErrorCode::unavailable, .message = m_why}); }
+    if (!is_done()) { failed({.code = ErrorCode::unavailable, .message = m_why, .cause = m_cause}); }
     return std::move(m_outcome);
   }
 
@@ -48,7 +49,16 @@ private:
     }
     if (!m_left.empty()) {
       m_why = fmt::format("{} failed with some of the messages of a {}.", facts_of(call.service).name, call.operation);
+      const auto cause = first_reason(call, answer->body, EntryAnswer::failed);
+      if (!cause.empty()) { m_cause = cause; }  // it may be another group's that failed
     }
+    if (std::find(entries.begin(), entries.end(), EntryAnswer::refused) != entries.end()) { refused(call, answer->body); }
+  }
+  void refused(const Call& call, const std::string& body) {
+    if (m_outcome.refusal) { return; }
+    m_outcome.refusal = {.code = ErrorCode::internal,
+                         .message = fmt::format("{} refused some of the messages of a {}.", facts_of(call.service).name, call.operation),
+                         .cause = first_reason(call, body, EntryAnswer::refused)};
   }
   void failed(Error error) {
     if (!m_outcome.error) { m_outcome.error = std::move(error); }
@@ -57,6 +67,7 @@ private:
   std::span<const std::size_t> m_sizes;
   Places m_left;
   std::string m_why;
+  std::string m_cause;
   BatchOutcome m_outcome;
 };
 

@@ -15,6 +15,7 @@ namespace bizcomms::aws {
 struct BatchOutcome {
   std::vector<EntryAnswer> answers{};  // by entry; `failed`: so often as it was tried, or its call failed
   std::optional<Error> error{};        // why, of the first that failed
+  std::optional<Error> refusal{};      // why, of the first that was refused for good
 
   [[nodiscard]] bool is_taken(std::size_t entry) const { return answers[entry] == EntryAnswer::taken; }
 };

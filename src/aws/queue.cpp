@@ -22,7 +22,7 @@ using alert::Message;
 using alert::Receipt;
 using std::chrono::seconds;
 
-constexpr std::array k_lanes{Lane::standard, Lane::urgent};
+constexpr std::array k_lanes{Lane::urgent, Lane::standard};  // what is urgent first
 constexpr std::chrono::hours k_release_longest{12};
 constexpr std::chrono::minutes k_give_back_longest{15};
 constexpr seconds k_poll_longest{20};
@@ -45,6 +45,15 @@ using ByLane = std::array<std::vector<Placed<T>>, 2>;
 template <class T>
 std::vector<Placed<T>>& of(ByLane<T>& by_lane, Lane lane) {
   return by_lane.at(static_cast<std::size_t>(lane));
+}
+
+// The messages of that lane's events, and their places.
+void add_of(Lane lane, std::span<const Event> events, std::vector<OutgoingMessage>& messages, std::vector<std::size_t>& places) {
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    if (events[i].lane != lane) { continue; }
+    messages.push_back(message_of(events[i]));
+    places.push_back(i);
+  }
 }
 
 std::vector<std::string> handles_of(const std::vector<Placed<Held>>& held) {
@@ -70,6 +79,9 @@ struct SqsQueue::Hidden {
   [[nodiscard]] BatchOutcome remove(Lane lane, const std::vector<Placed<Held>>& held);
   // Those whose receipt holds, each once; `hidden`: and whose visibility timeout has not passed.
   [[nodiscard]] ByLane<Held> held(std::span<const Receipt> receipts, bool hidden) const;
+  // The error where none was taken; otherwise why some were not is only logged.
+  [[nodiscard]] Result<std::vector<bool>> published(std::vector<bool> answers, const std::optional<Error>& error,
+                                                    const std::optional<Error>& refusal) const;
   [[nodiscard]] Result<std::vector<bool>> publish_to_topic(std::span<const Event> events) const;
   [[nodiscard]] Result<std::vector<bool>> publish_to_lanes(std::span<const Event> events) const;
 
@@ -103,33 +115,38 @@ BatchOutcome SqsQueue::Hidden::remove(Lane lane, const std::vector<Placed<Held>>
   return outcome;
 }
 
+Result<std::vector<bool>> SqsQueue::Hidden::published(std::vector<bool> answers, const std::optional<Error>& error,
+                                                      const std::optional<Error>& refusal) const {
+  if (error && std::find(answers.begin(), answers.end(), true) == answers.end()) { return *error; }
+  for (const auto* const why : {&error, &refusal}) {
+    if (*why) { log.warning("some events were not published", **why); }
+  }
+  return answers;
+}
+
 Result<std::vector<bool>> SqsQueue::Hidden::publish_to_topic(std::span<const Event> events) const {
   std::vector<OutgoingMessage> messages;
-  for (const Event& event : events) { messages.push_back(message_of(event)); }
+  std::vector<std::size_t> places;
+  for (const Lane lane : k_lanes) { add_of(lane, events, messages, places); }
   const auto outcome = send_all(client, messages, [&](auto some) { return publish_batch(settings.topic_arn, some); });
-  std::vector<bool> answers;
-  for (std::size_t i = 0; i < events.size(); ++i) { answers.push_back(outcome.is_taken(i)); }
-  if (outcome.error && std::find(answers.begin(), answers.end(), true) == answers.end()) { return *outcome.error; }
-  return answers;
+  std::vector<bool> answers(events.size());
+  for (std::size_t i = 0; i < places.size(); ++i) { answers[places[i]] = outcome.is_taken(i); }
+  return published(std::move(answers), outcome.error, outcome.refusal);
 }
 
 Result<std::vector<bool>> SqsQueue::Hidden::publish_to_lanes(std::span<const Event> events) const {
   std::vector<bool> answers(events.size());
-  std::optional<Error> error;
+  std::optional<Error> error, refusal;
   for (const Lane lane : k_lanes) {
     std::vector<OutgoingMessage> messages;
     std::vector<std::size_t> places;
-    for (std::size_t i = 0; i < events.size(); ++i) {
-      if (events[i].lane != lane) { continue; }
-      messages.push_back(message_of(events[i]));
-      places.push_back(i);
-    }
+    add_of(lane, events, messages, places);
     const auto outcome = send(lane, messages);
     for (std::size_t i = 0; i < places.size(); ++i) { answers[places[i]] = outcome.is_taken(i); }
     if (outcome.error) { error = outcome.error; }
+    if (outcome.refusal) { refusal = outcome.refusal; }
   }
-  if (error && std::find(answers.begin(), answers.end(), true) == answers.end()) { return *error; }
-  return answers;
+  return published(std::move(answers), error, refusal);
 }
 
 SqsQueue::SqsQueue(SqsSettings settings, Client& client, const Clock& clock, const Log& log, Metrics& metrics)

@@ -20,6 +20,7 @@ using std::chrono::seconds;
 constexpr std::chrono::minutes k_clock_error{1};
 constexpr seconds k_beyond_wait{10};  // a long poll's answer is given that much longer
 constexpr std::string_view k_type = "String";
+constexpr std::size_t k_reason_length_max = 500;
 constexpr json::Limits k_limits{.bytes = std::size_t{4} * 1024 * 1024};
 
 Call sqs_call(std::string operation, json::Writer& body) {
@@ -66,6 +67,7 @@ struct NamedEntry {
   bool taken = false;
   bool at_fault = false;  // where it was not taken
   std::string code{};
+  std::string message{};
 };
 
 std::vector<NamedEntry> published_entries(const std::string& body) {
@@ -75,7 +77,10 @@ std::vector<NamedEntry> published_entries(const std::string& body) {
   const XmlElement result = document->root()["PublishBatchResult"];
   for (const XmlElement& entry : result["Successful"].all("member")) { entries.push_back({.id = entry["Id"].text(), .taken = true}); }
   for (const XmlElement& entry : result["Failed"].all("member")) {
-    entries.push_back({.id = entry["Id"].text(), .at_fault = entry["SenderFault"].text() == "true", .code = entry["Code"].text()});
+    entries.push_back({.id = entry["Id"].text(),
+                       .at_fault = entry["SenderFault"].text() == "true",
+                       .code = entry["Code"].text(),
+                       .message = entry["Message"].text()});
   }
   return entries;
 }
@@ -90,9 +95,21 @@ std::vector<NamedEntry> entries_in(const std::string& body) {
   for (const json::Value& entry : document->root()["Failed"].elements()) {
     // A stand-in writes the truth as a text.
     const bool at_fault = entry["SenderFault"].as_bool().value_or(entry["SenderFault"].as_string() == "true");
-    entries.push_back({.id = entry["Id"].as_string().value_or(""), .at_fault = at_fault, .code = entry["Code"].as_string().value_or("")});
+    entries.push_back({.id = entry["Id"].as_string().value_or(""),
+                       .at_fault = at_fault,
+                       .code = entry["Code"].as_string().value_or(""),
+                       .message = entry["Message"].as_string().value_or("")});
   }
   return entries;
+}
+
+std::vector<NamedEntry> named_entries(const Call& call, const std::string& body) {
+  return call.service == Service::sns ? published_entries(body) : entries_in(body);
+}
+
+EntryAnswer answer_of(const NamedEntry& entry) {
+  const bool for_good = entry.at_fault && !is_throttling(entry.code);
+  return entry.taken ? EntryAnswer::taken : for_good ? EntryAnswer::refused : EntryAnswer::failed;
 }
 
 std::optional<ReceivedMessage> message_of(const json::Value& value) {
@@ -182,14 +199,19 @@ Call attributes_call(const std::string& queue_url) {
 
 std::vector<EntryAnswer> entries_of(const Call& call, const std::string& body, std::size_t count) {
   std::vector<EntryAnswer> answers(count, EntryAnswer::failed);
-  for (const NamedEntry& entry : call.service == Service::sns ? published_entries(body) : entries_in(body)) {
+  for (const NamedEntry& entry : named_entries(call, body)) {
     std::size_t place = count;
     std::from_chars(entry.id.data(), entry.id.data() + entry.id.size(), place);
-    if (place >= count) { continue; }
-    const bool for_good = entry.at_fault && !is_throttling(entry.code);
-    answers[place] = entry.taken ? EntryAnswer::taken : for_good ? EntryAnswer::refused : EntryAnswer::failed;
+    if (place < count) { answers[place] = answer_of(entry); }
   }
   return answers;
+}
+
+std::string first_reason(const Call& call, const std::string& body, EntryAnswer answer) {
+  for (const NamedEntry& entry : named_entries(call, body)) {
+    if (answer_of(entry) == answer) { return fmt::format("{}: {}", entry.code, entry.message.substr(0, k_reason_length_max)); }
+  }
+  return "";
 }
 
 Result<std::vector<ReceivedMessage>> messages_in(const std::string& body) {

@@ -62,6 +62,8 @@ enum class EntryAnswer : std::uint8_t {
 
 // An answer to any of the batches, by place. An entry that it does not name has failed; an answer that cannot be read, all.
 [[nodiscard]] std::vector<EntryAnswer> entries_of(const Call& call, const std::string& body, std::size_t count);
+// Code and message of the first entry that was answered so; empty where none is named.
+[[nodiscard]] std::string first_reason(const Call& call, const std::string& body, EntryAnswer answer);
 // Messages without id, handle or body are left out. `unavailable`: the answer cannot be read.
 [[nodiscard]] Result<std::vector<ReceivedMessage>> messages_in(const std::string& body);
 [[nodiscard]] Result<QueueAttributes> attributes_in(const std::string& body);

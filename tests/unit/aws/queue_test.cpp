@@ -71,21 +71,21 @@ TEST_F(SqsQueueTest, PublishesToTheTopicInTensWithTheLaneAsAttribute) {
   events.push_back(sample_event(Lane::urgent));
   EXPECT_EQ(*queue->publish(events), std::vector<bool>(12, true));
   ASSERT_EQ(sqs.asked("PublishBatch").size(), 2U);
-  const auto last = *http::parse_form(sqs.asked("PublishBatch").back());
-  const std::string second = "PublishBatchRequestEntries.member.2.";
-  EXPECT_EQ(http::find(last, second + "Message"), to_json(sample_event(Lane::urgent)));
-  EXPECT_EQ(http::find(last, second + "MessageAttributes.entry.1.Name"), "lane");
-  EXPECT_EQ(http::find(last, second + "MessageAttributes.entry.1.Value.StringValue"), "urgent");
-  EXPECT_EQ(http::find(last, second + "MessageAttributes.entry.3.Value.StringValue"), sample_event().trace);
+  const auto form = *http::parse_form(sqs.asked("PublishBatch").front());
+  const std::string first = "PublishBatchRequestEntries.member.1.";
+  EXPECT_EQ(http::find(form, first + "Message"), to_json(sample_event(Lane::urgent))) << "what is urgent goes first";
+  EXPECT_EQ(http::find(form, first + "MessageAttributes.entry.1.Name"), "lane");
+  EXPECT_EQ(http::find(form, first + "MessageAttributes.entry.1.Value.StringValue"), "urgent");
+  EXPECT_EQ(http::find(form, first + "MessageAttributes.entry.3.Value.StringValue"), sample_event().trace);
 }
 
 TEST_F(SqsQueueTest, WithoutATopicEventsGoToTheirLanes) {
   const std::vector events{sample_event(Lane::urgent, 1), sample_event(Lane::standard, 2), sample_event(Lane::urgent, 3)};
   EXPECT_EQ(*queue->publish(events), std::vector<bool>(3, true));
   ASSERT_EQ(sqs.asked("SendMessageBatch").size(), 2U);
-  const auto urgent = sqs.last("SendMessageBatch");
-  EXPECT_EQ(urgent["QueueUrl"].as_string(), k_urgent);
-  EXPECT_EQ(urgent["Entries"].elements().at(1)["MessageBody"].as_string(), to_json(events[2]));
+  const auto first = json::Document::parse(sqs.asked("SendMessageBatch").front());
+  EXPECT_EQ(first->root()["QueueUrl"].as_string(), k_urgent) << "what is urgent goes first";
+  EXPECT_EQ(first->root()["Entries"].elements().at(1)["MessageBody"].as_string(), to_json(events[2]));
 }
 
 TEST_F(SqsQueueTest, TriesAgainWhatFailedByNoFaultOfItsOwn) {
@@ -98,6 +98,25 @@ TEST_F(SqsQueueTest, TriesAgainWhatFailedByNoFaultOfItsOwn) {
   const auto again = sqs.last("SendMessageBatch")["Entries"].elements();
   ASSERT_EQ(again.size(), 1U);
   EXPECT_EQ(again[0]["MessageBody"].as_string(), to_json(events[1]));
+}
+
+TEST_F(SqsQueueTest, TellsTheLogWhySomeEventsWereNotPublished) {
+  sqs.answer("SendMessageBatch",
+             {R"(200 {"Successful":[{"Id":"0"}],"Failed":[{"Id":"1","SenderFault":true,"Code":"InvalidMessageContents",)"
+              R"("Message":"Not allowed: #x0."}]})"});
+  const std::vector events{sample_event(Lane::standard, 1), sample_event(Lane::standard, 2)};
+  EXPECT_EQ(*queue->publish(events), (std::vector{true, false}));
+  EXPECT_TRUE(logged("some events were not published"));
+  EXPECT_TRUE(logged("InvalidMessageContents: Not allowed: #x0."));
+}
+
+TEST_F(SqsQueueTest, TellsTheLogWhyALaneFailedWhileTheOtherDidNot) {
+  sqs.answer("SendMessageBatch",
+             {R"(200 {"Successful":[{"Id":"0"}]})", R"(200 {"Failed":[{"Id":"0","SenderFault":false,"Code":"Busy","Message":"m"}]})"});
+  const std::vector events{sample_event(Lane::standard), sample_event(Lane::urgent)};
+  EXPECT_EQ(*queue->publish(events), (std::vector{false, true}));
+  EXPECT_TRUE(logged("SQS failed with some of the messages of a SendMessageBatch."));
+  EXPECT_TRUE(logged("Busy: m"));
 }
 
 TEST_F(SqsQueueTest, GivesUpOnWhatFailsAgainAndAgain) {
