@@ -97,9 +97,11 @@ void Engine::judge(const JobPointer& job, Result<http::ClientResponse> answer, S
   switch (step) {
     case Step::again_with_date:
       job->tries.date_corrected = true;
+      --job->tries.made;
       return begin(job);
     case Step::again_with_key:
       job->tries.key_renewed = true;
+      --job->tries.made;
       return begin(job);
     case Step::again_later:
       return delay(job, ending);

@@ -9,7 +9,7 @@ namespace bizcomms::aws {
 
 // Of one call, so far.
 struct Tries {
-  int made = 0;
+  int made = 0;  // without those after which the date or the key was corrected
   bool date_corrected = false;
   bool key_renewed = false;
 };

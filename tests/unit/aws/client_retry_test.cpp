@@ -160,6 +160,13 @@ TEST_F(ClientRetryTest, AKeyThatNoServiceKnowsIsOursToRepair) {
   EXPECT_EQ(keys.refusals(), 2);
 }
 
+TEST_F(ClientRetryTest, CorrectionsLeaveAllAttemptsToTheCall) {
+  http.answers({json_error(403, "RequestTimeTooSkewed", "", dated(k_noon)), json_error(400, "ExpiredTokenException"),
+                json_error(400, "RequestThrottled"), json_error(400, "RequestThrottled"), answered(200, "{}")});
+  EXPECT_TRUE(call(receive()));
+  EXPECT_EQ(http.count(), 5U);
+}
+
 TEST_F(ClientRetryTest, QueryServicesCorrectClockAndKeyToo) {
   http.answers({query_error(403, "ExpiredToken"), query_error(400, "Throttling"), answered(200, "<r/>")});
   ASSERT_TRUE(call({.service = Service::sns, .operation = "Publish"}));
