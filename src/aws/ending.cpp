@@ -112,6 +112,7 @@ void read_query_error(const std::string& body, Ending& ending) {
   const XmlElement error = xml->root()["Error"];
   ending.code = error["Code"].text();
   ending.message = error["Message"].text();
+  if (ending.request_id.empty()) { ending.request_id = xml->root()["RequestId"].text(); }
 }
 
 }  // namespace
@@ -131,6 +132,7 @@ Ending ending_of(Protocol protocol, const Result<http::ClientResponse>& answer) 
   ending.request_id = shortened(std::string(answer->headers.find("x-amzn-RequestId").value_or("")), k_code_length_max);
   if (answer->status >= 200 && answer->status <= 299) { return ending; }
   protocol == Protocol::json ? read_json_error(answer->body, ending) : read_query_error(answer->body, ending);
+  ending.request_id = shortened(std::move(ending.request_id), k_code_length_max);
   ending.code = shortened(std::move(ending.code), k_code_length_max);
   ending.message = shortened(std::move(ending.message), k_message_length_max);
   ending.meaning = meaning_of(ending);

@@ -30,10 +30,10 @@ enum class Meaning : std::uint8_t {
 
 struct Ending {
   Meaning meaning = Meaning::done;
-  std::string code{};     // the service's, without namespace; empty where it named none
-  std::string message{};  // the service's, or the HTTP client's
-  int status = 0;         // 0: no answer
-  std::string request_id{};
+  std::string code{};        // the service's, without namespace; empty where it named none
+  std::string message{};     // the service's, or the HTTP client's
+  int status = 0;            // 0: no answer
+  std::string request_id{};  // empty where it bore none: then it may be a proxy's
 };
 
 [[nodiscard]] Ending ending_of(Protocol protocol, const Result<http::ClientResponse>& answer);

@@ -89,8 +89,10 @@ void Engine::begin(const JobPointer& job) {
 }
 
 void Engine::judge(const JobPointer& job, Result<http::ClientResponse> answer, SteadyTime at) {
-  if (const auto date = answer ? date_of(answer->headers) : std::nullopt) { m_service_time.learn(*date, at); }
   const Ending ending = ending_of(facts_of(job->call.service).protocol, answer);
+  // What bears no request id may be a proxy's answer, dated by the proxy's clock.
+  const auto date = ending.request_id.empty() ? std::nullopt : date_of(answer->headers);
+  if (date) { m_service_time.learn(*date, at); }
   const Step step = step_after(ending.meaning, job->call.repeatable, job->tries, m_settings.attempts_max);
   if (ending.meaning == Meaning::clock_off) { correct_date(answer); }
   if (ending.meaning == Meaning::key_refused) { m_credentials.refused(job->key); }

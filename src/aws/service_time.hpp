@@ -1,4 +1,4 @@
-// The services' time, by the `Date` of their answers. Thread-safe.
+// The services' time, by the `Date` of those answers that bear a request id of AWS's. Thread-safe.
 #pragma once
 
 #include <mutex>

@@ -14,7 +14,7 @@ struct ClientRetryTest : ClientFixture {
     while (count_of("bizcomms_aws_retries_total", {}) < retry && std::chrono::steady_clock::now() < deadline) { std::this_thread::yield(); }
     return count_of("bizcomms_aws_retries_total", {}) == retry;
   }
-  static http::Headers dated(Time time) { return {{"Date", to_rfc2822(time).substr(0, 26) + "GMT"}}; }
+  static http::Headers dated(Time time) { return {{"Date", to_rfc2822(time).substr(0, 26) + "GMT"}, {"x-amzn-RequestId", "r-1"}}; }
 };
 
 TEST_F(ClientRetryTest, ThrottledCallsAreTriedAgain) {
@@ -184,6 +184,19 @@ TEST_F(ClientRetryTest, KnowsTheServicesTimeByTheLatestAnswer) {
   clock.advance(std::chrono::seconds{10});
   clock.jump(-std::chrono::hours{5});
   EXPECT_EQ(client->service_time(), k_noon + std::chrono::seconds{13});
+}
+
+TEST_F(ClientRetryTest, LearnsNoTimeOfAnAnswerWithoutARequestId) {
+  settings.attempts_max = 1;
+  const auto client = make_client();
+  http.answers({answered(502, "<html>", {{"Date", to_rfc2822(k_noon + std::chrono::hours{9})}})});
+  EXPECT_FALSE(client->call(receive()));
+  EXPECT_EQ(client->service_time(), k_noon);
+  auto refusal = query_error(404, "NotFound");  // names it in its body
+  refusal.headers.add("Date", to_rfc2822(k_noon + std::chrono::seconds{5}));
+  http.answers({refusal});
+  EXPECT_FALSE(client->call({.service = Service::sns, .operation = "Publish"}));
+  EXPECT_EQ(client->service_time(), k_noon + std::chrono::seconds{5});
 }
 
 }  // namespace
