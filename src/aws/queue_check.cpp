@@ -1,12 +1,16 @@
 #include "aws/queue_check.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <algorithm>
+#include <iterator>
 #include <string>
 #include <vector>
 
 #include "aws/receiving.hpp"
 #include "aws/sqs.hpp"
+#include "aws/topic_check.hpp"
 #include "bizcomms/json/reader.hpp"
 
 namespace bizcomms::aws {
@@ -68,18 +72,23 @@ private:
 }  // namespace
 
 Status check_queues(const SqsSettings& settings, Client& client) {
-  std::string sentences;
+  std::vector<std::string> findings;
+  std::vector<LaneEnd> ends;
   for (const alert::Lane lane : {alert::Lane::urgent, alert::Lane::standard}) {
     const auto queue = attributes_of(client, settings.of(lane).url);
     if (!queue) { return queue.error(); }
     const auto letters = attributes_of(client, settings.of(lane).dead_letters_url);
     if (!letters) { return letters.error(); }
-    for (const std::string& finding : LaneCheck(lane, settings).findings(*queue, *letters)) {
-      sentences += (sentences.empty() ? "" : " ") + finding;
-    }
+    std::ranges::move(LaneCheck(lane, settings).findings(*queue, *letters), std::back_inserter(findings));
+    ends.push_back({lane, queue->text("QueueArn")});
   }
-  if (sentences.empty()) { return {}; }
-  return Error{.code = ErrorCode::misconfigured, .message = sentences};
+  if (!settings.topic_arn.empty()) {
+    auto more = topic_findings(settings.topic_arn, ends, client);
+    if (!more) { return more.error(); }
+    std::ranges::move(*more, std::back_inserter(findings));
+  }
+  if (findings.empty()) { return {}; }
+  return Error{.code = ErrorCode::misconfigured, .message = fmt::format("{}", fmt::join(findings, " "))};
 }
 
 }  // namespace bizcomms::aws

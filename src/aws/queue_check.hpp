@@ -1,4 +1,4 @@
-// Whether the queues in SQS fit the settings.
+// Whether the queues in SQS, and the topic where there is one, fit the settings.
 #pragma once
 
 #include "bizcomms/aws/queue.hpp"

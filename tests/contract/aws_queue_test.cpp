@@ -52,6 +52,7 @@ public:
         m_rounded(std::chrono::ceil<seconds>(settings.queue.visibility) - settings.queue.visibility) {}
 
   alert::EventQueue& queue() override { return m_queue; }
+  aws::SqsQueue& sqs() { return m_queue; }
   // SQS rounds the visibility timeout up to whole seconds: what is to outlast it lasts longer by so much.
   void pass(Millis time) override { sleep_for({}, time + m_rounded); }
 
@@ -90,6 +91,27 @@ std::vector<QueueSubjectMaker> where_installed(const char* emulator, const Queue
 
 TEST(AwsQueue, TheSuiteRunsOnBothEmulators) {
   if (const auto why = test::missing_emulators({"moto", "elasticmq"}); !why.empty()) { GTEST_SKIP() << why; }
+}
+
+TEST(AwsQueue, CheckAsksTheTopicForTheQueuesSubscriptions) {
+  if (const auto why = test::missing_emulators({"moto"}); !why.empty()) { GTEST_SKIP() << why; }
+  test::Moto& moto = test::Moto::shared();
+  const std::string name = fresh_name();
+  const alert::QueueSettings as_made{.visibility = seconds{30}, .receives_max = 3, .retention = std::chrono::hours{96}};  // by moto
+  const Queues queues(moto.queues(), name, as_made.receives_max, false);
+  const std::string topic = moto.create_topic(name);
+  const std::map<Service, std::string> endpoints{{Service::sqs, moto.url()}, {Service::sns, moto.url()}};
+  AwsQueueSubject subject(endpoints, queues.settings(as_made, topic));
+  const auto finding = [&] {
+    const auto checked = subject.sqs().check();
+    return checked ? "" : checked.error().message;
+  };
+  moto.subscribe(topic, queues.urgent, R"({"lane":["urgent"]})");
+  EXPECT_EQ(finding(), "The standard queue is not subscribed to the topic: no events come.");
+  moto.subscribe(topic, queues.standard, R"({"lane":["standard"]})");
+  EXPECT_EQ(finding(), "");
+  AwsQueueSubject elsewhere(endpoints, queues.settings(as_made, topic + "-gone"));
+  EXPECT_EQ(elsewhere.sqs().check().error().code, ErrorCode::misconfigured);
 }
 
 INSTANTIATE_TEST_SUITE_P(MotoRaw, QueueContract,

@@ -60,7 +60,7 @@ public:
   Result<std::vector<alert::DeadLetter>> dead_letters(int limit, const std::string& after_id) override;
   Status replay(const std::string& dead_letter_id) override;
 
-  // Whether the queues are there and set up for these settings; `misconfigured`, with a sentence for each thing that does not fit.
+  // Whether queues and topic are there and set up for these settings; `misconfigured`, with a sentence for each thing that does not fit.
   [[nodiscard]] Status check();
 
 private:

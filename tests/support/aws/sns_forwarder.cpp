@@ -69,9 +69,29 @@ http::Response SnsForwarder::answer(const http::Request& request) {
   const auto request_id = m_ids.next_uuid().to_hex();
   const auto asked = parse_sns_request(request.body);
   if (const auto* refusal = std::get_if<SnsRefusal>(&asked)) { return to_response(*refusal, request_id); }
+  if (const auto* question = std::get_if<SnsQuestion>(&asked)) { return answer(*question, request_id); }
   const auto& publish_request = std::get<SnsRequest>(asked);
   if (publish_request.topic_arn != topic_arn()) { return to_response(SnsRefusal{"NotFound", "Topic does not exist"}, request_id); }
   return to_response(publish_request, publish(publish_request.entries), request_id);
+}
+
+std::vector<SnsSubscription> SnsForwarder::subscriptions() const {
+  std::vector<SnsSubscription> all;
+  for (const auto& [lane, queue] : m_queues) {
+    all.push_back({.arn = topic_arn() + ":" + lane, .endpoint = queue.arn, .filter_policy = R"({"lane":[")" + lane + R"("]})"});
+  }
+  return all;
+}
+
+http::Response SnsForwarder::answer(const SnsQuestion& question, const std::string& request_id) const {
+  auto all = subscriptions();
+  if (question.action == "GetSubscriptionAttributes") {
+    std::erase_if(all, [&](const auto& each) { return each.arn != question.arn; });
+    if (all.empty()) { return to_response(SnsRefusal{"NotFound", "Subscription does not exist"}, request_id); }
+  } else if (question.arn != topic_arn()) {
+    return to_response(SnsRefusal{"NotFound", "Topic does not exist"}, request_id);
+  }
+  return to_response(question, all, request_id);
 }
 
 SnsOutcome SnsForwarder::judge(const SnsEntry& entry) {

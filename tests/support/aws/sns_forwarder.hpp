@@ -1,6 +1,6 @@
 // Stands in SNS's place before ElasticMQ, where moto is too slow: takes Publish and PublishBatch, and sends each message raw, with its
 // attributes, to the queue whose subscription asks for the message's lane. A message of no such lane is taken and goes nowhere, as with
-// SNS.
+// SNS. Asked for the topic and its subscriptions, it tells of these.
 #pragma once
 
 #include <atomic>
@@ -33,6 +33,8 @@ public:
 
 private:
   [[nodiscard]] http::Response answer(const http::Request& request);
+  [[nodiscard]] http::Response answer(const SnsQuestion& question, const std::string& request_id) const;
+  [[nodiscard]] std::vector<SnsSubscription> subscriptions() const;  // one for each queue
   [[nodiscard]] std::vector<SnsOutcome> publish(const std::vector<SnsEntry>& entries);
   [[nodiscard]] SnsOutcome judge(const SnsEntry& entry);
   // Entries that go to one queue, and where their outcomes stand.

@@ -113,13 +113,38 @@ std::string batch_result(const std::vector<SnsOutcome>& outcomes) {
   return fmt::format("<Failed>{}</Failed><Successful>{}</Successful>", failed, successful);
 }
 
+std::string entry(std::string_view key, std::string_view value) {
+  return fmt::format("<entry><key>{}</key><value>{}</value></entry>", key, escaped(value));
+}
+
+std::string result_of(const SnsQuestion& question, const std::vector<SnsSubscription>& subscriptions) {
+  if (question.action == "GetTopicAttributes") { return "<Attributes>" + entry("TopicArn", question.arn) + "</Attributes>"; }
+  if (question.action == "GetSubscriptionAttributes") {
+    return "<Attributes>" + entry("FilterPolicy", subscriptions.front().filter_policy) + "</Attributes>";
+  }
+  std::string members;
+  for (const auto& each : subscriptions) {
+    members += fmt::format("<member><SubscriptionArn>{}</SubscriptionArn><Protocol>sqs</Protocol><Endpoint>{}</Endpoint></member>",
+                           each.arn, escaped(each.endpoint));
+  }
+  return "<Subscriptions>" + members + "</Subscriptions>";
+}
+
+http::Response answer_with(std::string_view action, const std::string& result, const std::string& request_id) {
+  return xml(200, fmt::format(R"(<{0}Response xmlns="{1}"><{0}Result>{2}</{0}Result>)"
+                              "<ResponseMetadata><RequestId>{3}</RequestId></ResponseMetadata></{0}Response>",
+                              action, k_namespace, result, request_id));
+}
+
 }  // namespace
 
-std::variant<SnsRequest, SnsRefusal> parse_sns_request(std::string_view form) {
+std::variant<SnsRequest, SnsQuestion, SnsRefusal> parse_sns_request(std::string_view form) {
   const auto parameters = http::parse_form(form, k_parameters_max);
   if (!parameters) { return SnsRefusal{"MalformedQueryString", "The query string contains a syntax error."}; }
   const Fields fields(parameters->begin(), parameters->end());
   const auto action = field(fields, "Action");
+  if (action == "GetTopicAttributes" || action == "ListSubscriptionsByTopic") { return SnsQuestion{action, field(fields, "TopicArn")}; }
+  if (action == "GetSubscriptionAttributes") { return SnsQuestion{action, field(fields, "SubscriptionArn")}; }
   if (action != "Publish" && action != "PublishBatch") { return SnsRefusal{"InvalidAction", "Unknown action " + action}; }
   SnsRequest request{.batch = action == "PublishBatch", .topic_arn = field(fields, "TopicArn"), .entries = {}};
   request.entries = request.batch ? batch_in(fields) : std::vector<SnsEntry>{entry_in(fields, "")};
@@ -131,9 +156,11 @@ http::Response to_response(const SnsRequest& request, const std::vector<SnsOutco
   if (!request.batch && outcomes.front().refusal) { return to_response(*outcomes.front().refusal, request_id); }
   const auto* action = request.batch ? "PublishBatch" : "Publish";
   const auto result = request.batch ? batch_result(outcomes) : fmt::format("<MessageId>{}</MessageId>", outcomes.front().message_id);
-  return xml(200, fmt::format(R"(<{0}Response xmlns="{1}"><{0}Result>{2}</{0}Result>)"
-                              "<ResponseMetadata><RequestId>{3}</RequestId></ResponseMetadata></{0}Response>",
-                              action, k_namespace, result, request_id));
+  return answer_with(action, result, request_id);
+}
+
+http::Response to_response(const SnsQuestion& question, const std::vector<SnsSubscription>& subscriptions, const std::string& request_id) {
+  return answer_with(question.action, result_of(question, subscriptions), request_id);
 }
 
 http::Response to_response(const SnsRefusal& refusal, const std::string& request_id) {

@@ -1,4 +1,5 @@
-// What SNS Publish and PublishBatch ask for, and how they are answered. Pure. Source: the Amazon SNS API reference.
+// What SNS Publish and PublishBatch ask for, and the questions about a topic and its subscriptions, and how they are answered. Pure.
+// Source: the Amazon SNS API reference.
 #pragma once
 
 #include <map>
@@ -29,6 +30,18 @@ struct SnsRequest {
   std::vector<SnsEntry> entries;  // one for Publish
 };
 
+// GetTopicAttributes, ListSubscriptionsByTopic, GetSubscriptionAttributes.
+struct SnsQuestion {
+  std::string action;
+  std::string arn;  // the topic's, or the subscription's
+};
+
+struct SnsSubscription {
+  std::string arn;
+  std::string endpoint;  // a queue's ARN
+  std::string filter_policy;
+};
+
 // Why a whole request, or an entry, is refused.
 struct SnsRefusal {
   std::string code;
@@ -42,9 +55,12 @@ struct SnsOutcome {
   std::optional<SnsRefusal> refusal = {};
 };
 
-[[nodiscard]] std::variant<SnsRequest, SnsRefusal> parse_sns_request(std::string_view form);
+[[nodiscard]] std::variant<SnsRequest, SnsQuestion, SnsRefusal> parse_sns_request(std::string_view form);
 
 [[nodiscard]] http::Response to_response(const SnsRequest& request, const std::vector<SnsOutcome>& outcomes, const std::string& request_id);
+// `subscriptions`: all of the topic, or the one that is asked for.
+[[nodiscard]] http::Response to_response(const SnsQuestion& question, const std::vector<SnsSubscription>& subscriptions,
+                                         const std::string& request_id);
 [[nodiscard]] http::Response to_response(const SnsRefusal& refusal, const std::string& request_id);
 
 }  // namespace bizcomms::test
