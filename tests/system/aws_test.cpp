@@ -62,7 +62,7 @@ TEST_F(OnAws, AKilledWorkerLosesAndDoublesNothing) {
 }
 
 TEST_F(OnAws, CheckTriesEverythingAndSaysWhatIsWrong) {
-  const auto good = cell->command({"check"});
+  const auto good = cell->command({"check"}, {{"BIZCOMMS_QUEUE_VISIBILITY", "30s"}});  // as the queues have it
   EXPECT_EQ(good.code, 0) << good.output;
   for (const auto* what : {"ok      database", "ok      credentials", "ok      queue", "ok      ledger"}) {
     EXPECT_NE(good.output.find(what), std::string::npos) << good.output;
@@ -70,6 +70,10 @@ TEST_F(OnAws, CheckTriesEverythingAndSaysWhatIsWrong) {
   const auto bad = cell->command({"check"}, {{"BIZCOMMS_DYNAMODB_TABLE", "no-such-table"}});
   EXPECT_EQ(bad.code, 1) << bad.output;
   EXPECT_NE(bad.output.find("FAILED  ledger"), std::string::npos) << bad.output;
+  EXPECT_NE(bad.output.find("has a visibility timeout of 30 s; 2 s is set here"), std::string::npos) << bad.output;
+  const auto elsewhere = cell->command({"check"}, {{"BIZCOMMS_SNS_TOPIC", "arn:aws:sns:eu-west-1:000000000000:others"}});
+  EXPECT_NE(elsewhere.output.find("SNS does not have the topic arn:aws:sns:eu-west-1:000000000000:others"), std::string::npos)
+      << elsewhere.output;
 }
 
 TEST(AwsSecret, StandsForAnOptionsValue) {
