@@ -11,6 +11,13 @@
 namespace bizcomms::app {
 namespace {
 
+constexpr int k_connections_max = 64;  // to AWS; a long poll holds its own all the while
+
+// A worker's connections to Twilio are counted for themselves.
+http::CurlSettings http_settings(const Settings& settings) {
+  return {.connections_max = k_connections_max, .ca_file = settings.client.ca_file};
+}
+
 std::unique_ptr<aws::Credentials> credentials(const aws::Settings& settings, http::Client& http, Ground& ground) {
   const auto sts = aws::endpoint_of(settings, aws::Service::sts);
   return aws::credentials_from(process_environment(), settings.region, sts ? *sts : "", http, ground.clock, ground.log);
@@ -52,7 +59,7 @@ Status check_cloud(const Settings& settings) {
 }
 
 Cloud::Cloud(const Settings& settings, Ground& ground)
-    : http(settings.client, ground.log, ground.metrics),
+    : http(http_settings(settings), ground.log, ground.metrics),
       credentials(app::credentials(aws_settings(settings), http, ground)),
       client(aws_settings(settings), *credentials, http, ground.clock, ground.log, ground.metrics) {
   if (settings.queue_kind == "aws") { queue.emplace(sqs_settings(settings), client, ground.clock, ground.log, ground.metrics); }
