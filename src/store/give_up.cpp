@@ -67,15 +67,6 @@ Status PostgresBatchStore::give_up(AlertId id, std::int32_t number, const std::s
   return {};
 }
 
-Result<std::vector<std::pair<AlertId, std::int32_t>>> RemoteBatchStore::take_unfinished(std::span<const Millis> schedule, int limit) {
-  auto taken = PostgresBatchStore::take_unfinished(schedule, limit);
-  if (!taken) { return taken; }
-  std::vector<alert::TouchedBatch> marks;
-  for (const auto& [id, number] : *taken) { marks.push_back({.alert = id, .batch = number, .dirty = true}); }
-  if (auto marked = m_ground.touch(marks); !marked) { return marked.error(); }
-  return taken;
-}
-
 Status RemoteBatchStore::give_up(AlertId id, std::int32_t number, const std::string& reason) {
   const auto begun = m_ledger.of_batch(id, number);
   if (!begun) { return begun.error(); }

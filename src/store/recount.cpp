@@ -235,4 +235,13 @@ Result<std::vector<db::Step>> RemoteBatchStore::told(std::vector<BatchKey>& batc
   return steps;
 }
 
+Result<std::vector<std::pair<AlertId, std::int32_t>>> RemoteBatchStore::take_unfinished(std::span<const Millis> schedule, int limit) {
+  auto taken = PostgresBatchStore::take_unfinished(schedule, limit);
+  if (!taken) { return taken; }
+  std::vector<alert::TouchedBatch> marks;
+  for (const auto& [id, number] : *taken) { marks.push_back({.alert = id, .batch = number, .dirty = true}); }
+  if (auto marked = m_ground.touch(marks); !marked) { return marked.error(); }
+  return taken;
+}
+
 }  // namespace bizcomms::store
