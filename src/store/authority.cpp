@@ -10,7 +10,7 @@ using db::Effect;
 
 constexpr db::Statement k_current{
     .sql = "SELECT cell, epoch, NOT pg_is_in_recovery() AND current_setting('transaction_read_only') = 'off' FROM authority"};
-constexpr db::Statement k_take{
+constexpr db::Statement k_take_authority{
     .sql = "UPDATE authority SET cell = $1::text, epoch = epoch + 1, taken_at = now() WHERE epoch = $2::int8 RETURNING cell, epoch, true",
     .effect = Effect::writes};
 constexpr db::Statement k_take_if_unset{.sql = "UPDATE authority SET cell = $1::text, epoch = epoch + 1, taken_at = now() WHERE cell = ''",
@@ -40,7 +40,7 @@ Result<AuthorityState> Authority::take_if_unset(const std::string& cell) {
 }
 
 Result<AuthorityState> Authority::take(const std::string& cell, std::int64_t expected_epoch) {
-  return state_of(m_pool.run(k_take, db::Params().add(cell).add(expected_epoch)));
+  return state_of(m_pool.run(k_take_authority, db::Params().add(cell).add(expected_epoch)));
 }
 
 }  // namespace bizcomms::store

@@ -27,9 +27,9 @@ const std::string k_create_sql = fmt::format(R"(
                                              k_columns);
 const db::Statement k_create{.sql = k_create_sql, .effect = Effect::writes};
 
-const std::string k_get_sql = fmt::format(
+const std::string k_get_recipient_sql = fmt::format(
     "SELECT {} FROM recipients r LEFT JOIN opt_outs o ON o.number_hash = r.number_hash WHERE r.recipient_id = $1::uuid", k_columns);
-const db::Statement k_get{.sql = k_get_sql};
+const db::Statement k_get_recipient{.sql = k_get_recipient_sql};
 
 constexpr db::Statement k_owner{.sql = "SELECT recipient_id FROM recipients WHERE phone_number = $1::text"};
 
@@ -120,7 +120,7 @@ Result<Recipient> PostgresRecipientStore::create(RecipientId id, const alert::Re
 }
 
 Result<Recipient> PostgresRecipientStore::get(RecipientId id) {
-  const auto rows = m_pool.run(k_get, db::Params().add(id.uuid));
+  const auto rows = m_pool.run(k_get_recipient, db::Params().add(id.uuid));
   if (!rows) { return rows.error(); }
   if (rows->empty()) { return no_recipient(); }
   return read_recipient((*rows)[0]);
