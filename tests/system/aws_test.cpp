@@ -42,8 +42,8 @@ TEST_F(OnAws, AnAlertReachesEachPhoneOnceThroughTopicQueueAndTable) {
   EXPECT_GT(cloud->published(), 0);
   EXPECT_TRUE(eventually([&] { return cell->counts(alert)["delivered"] == k_people; }));
   EXPECT_EQ(cell->counts(alert)["sent"], k_people);
-  const auto status = cell->call("GET", "/v1/alerts/" + alert + "/status?limit=200").json();
-  EXPECT_EQ(status["deliveries"].elements().size(), static_cast<std::size_t>(k_people));
+  const auto status = cell->call("GET", "/v1/alerts/" + alert + "/status?limit=200");
+  EXPECT_EQ(status.json()["deliveries"].elements().size(), static_cast<std::size_t>(k_people));
   EXPECT_EQ(Postgres::ask(cell->database(), "SELECT count(*)::text FROM deliveries"), "0");
 }
 
