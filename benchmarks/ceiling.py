@@ -57,9 +57,10 @@ def source(file, pattern):
 
 
 def statements():
-    locked = source("ledger_begin.cpp", r'k_locked_alert = R"\((.*?)\)"')
-    checked = source("ledger_begin.cpp", r'k_checked = R"\((.*?)\)"')
-    begin = source("ledger_begin.cpp", r'k_begin_sql = fmt::format\(R"\((.*?)\)"').format(locked, checked)
+    locked = source("begin_checks.hpp", r'k_state_of_alert = R"\((.*?)\)"') + " FOR SHARE"
+    checked = source("begin_checks.hpp", r'k_checked = R"\((.*?)\)"')
+    senders = source("begin_checks.hpp", r'k_keep_senders = R"\((.*?)\)"')
+    begin = source("ledger_begin.cpp", r'k_begin_sql = fmt::format\(R"\((.*?)\)"').format(locked, checked, senders)
     return begin, source("ledger.cpp", r'k_record\{\.sql = R"\((.*?)\)"')
 
 
