@@ -8,13 +8,33 @@ namespace {
 
 using db::Effect;
 
-constexpr db::Statement k_current{
-    .sql = "SELECT cell, epoch, NOT pg_is_in_recovery() AND current_setting('transaction_read_only') = 'off' FROM authority"};
-constexpr db::Statement k_take_authority{
-    .sql = "UPDATE authority SET cell = $1::text, epoch = epoch + 1, taken_at = now() WHERE epoch = $2::int8 RETURNING cell, epoch, true",
+constexpr db::Statement k_current{.sql = R"(
+  SELECT cell, epoch, NOT pg_is_in_recovery() AND current_setting('transaction_read_only') = 'off',
+    greatest(0, extract(epoch FROM now() - active_at) * 1000)::int8, told_epoch = epoch FROM authority)"};
+constexpr db::Statement k_take_authority{.sql = R"(
+  UPDATE authority SET cell = $1::text, epoch = greatest(epoch, seen_epoch, $3::int8) + 1, taken_at = now(), active_at = now()
+  WHERE epoch = $2::int8
+  RETURNING cell, epoch, true, 0::int8, told_epoch = epoch)",
+                                         .effect = Effect::writes};
+constexpr db::Statement k_take_if_unset{
+    .sql = "UPDATE authority SET cell = $1::text, epoch = epoch + 1, taken_at = now(), active_at = now() WHERE cell = ''",
     .effect = Effect::writes};
-constexpr db::Statement k_take_if_unset{.sql = "UPDATE authority SET cell = $1::text, epoch = epoch + 1, taken_at = now() WHERE cell = ''",
-                                        .effect = Effect::writes};
+constexpr db::Statement k_tell{.sql = R"(
+  WITH decided AS (
+    SELECT cell = $1::text AND epoch >= greatest(seen_epoch, $3::int8) AS keeps, greatest(epoch, seen_epoch, $3::int8) + 1 AS next
+    FROM authority)
+  UPDATE authority SET cell = $1::text, active_at = now(),
+    epoch = CASE WHEN keeps THEN epoch ELSE next END, told_epoch = CASE WHEN keeps THEN epoch ELSE next END,
+    taken_at = CASE WHEN keeps THEN taken_at ELSE now() END
+  FROM decided WHERE epoch = $2::int8 RETURNING cell, epoch, true, 0::int8, told_epoch = epoch)",
+                               .effect = Effect::writes};
+constexpr db::Statement k_note_seen{.sql = "UPDATE authority SET seen_epoch = $1::int8 WHERE seen_epoch < $1::int8",
+                                    .effect = Effect::writes};
+// Worth no wait for the disk or a replica.
+constexpr db::Statement k_note_active{.sql = R"(
+  UPDATE authority SET active_at = now() FROM (SELECT set_config('synchronous_commit', 'off', true)) AS lightly
+  WHERE cell = $1::text AND epoch = $2::int8 AND active_at < now() - interval '10 seconds')",
+                                      .effect = Effect::writes};
 
 Result<AuthorityState> state_of(const Result<db::Rows>& rows) {
   if (!rows) { return rows.error(); }
@@ -24,6 +44,8 @@ Result<AuthorityState> state_of(const Result<db::Rows>& rows) {
   state.cell = row.take<std::string>();
   state.epoch = row.take<std::int64_t>();
   state.writable = row.take<bool>();
+  state.silent_for = Millis{row.take<std::int64_t>()};
+  state.told = row.take<bool>();
   return state;
 }
 
@@ -39,8 +61,24 @@ Result<AuthorityState> Authority::take_if_unset(const std::string& cell) {
   return current();
 }
 
-Result<AuthorityState> Authority::take(const std::string& cell, std::int64_t expected_epoch) {
-  return state_of(m_pool.run(k_take_authority, db::Params().add(cell).add(expected_epoch)));
+Result<AuthorityState> Authority::take(const std::string& cell, std::int64_t expected_epoch, std::int64_t known_epoch) {
+  return state_of(m_pool.run(k_take_authority, db::Params().add(cell).add(expected_epoch).add(known_epoch)));
+}
+
+Result<AuthorityState> Authority::tell(const std::string& cell, std::int64_t expected_epoch, std::int64_t known_epoch) {
+  return state_of(m_pool.run(k_tell, db::Params().add(cell).add(expected_epoch).add(known_epoch)));
+}
+
+Status Authority::note_seen(std::int64_t epoch) {
+  const auto noted = m_pool.run(k_note_seen, db::Params().add(epoch));
+  if (!noted) { return noted.error(); }
+  return {};
+}
+
+Status Authority::note_active(const std::string& cell, std::int64_t epoch) {
+  const auto noted = m_pool.run(k_note_active, db::Params().add(cell).add(epoch));
+  if (!noted) { return noted.error(); }
+  return {};
 }
 
 }  // namespace bizcomms::store

@@ -69,6 +69,43 @@ TEST_F(Keeping, OneCellTakesTheAuthority) {
   EXPECT_EQ(store.alerts().create(m_ids.next<AlertId>(), {.title = "t", .message = "m"}, std::nullopt, "")->epoch, 2);
 }
 
+TEST_F(Keeping, APromotedCellOutbidsTheHighestEpochThatItKnows) {
+  store::Authority authority(m_pool);
+  ASSERT_TRUE(authority.take_if_unset("east"));
+  EXPECT_EQ(authority.take("west", 1, 6)->epoch, 7);
+  EXPECT_EQ(authority.current()->epoch, 7);
+}
+
+TEST_F(Keeping, AnOperatorsWordIsKeptForItsEpoch) {
+  store::Authority authority(m_pool);
+  ASSERT_TRUE(authority.take_if_unset("east"));
+  EXPECT_FALSE(authority.current()->told);
+  const auto same = authority.tell("east", 1, 1);
+  ASSERT_TRUE(same);
+  EXPECT_EQ(same->epoch, 1) << "unfinished alerts stay of this epoch";
+  EXPECT_TRUE(authority.current()->told);
+  EXPECT_EQ(authority.tell("east", 1, 3)->epoch, 4);
+  EXPECT_TRUE(authority.current()->told);
+  EXPECT_EQ(authority.tell("east", 1, 9).error().code, ErrorCode::conflict);
+  EXPECT_FALSE(authority.take("west", 4)->told);
+  EXPECT_EQ(authority.tell("east", 5, 0)->cell, "east");
+  EXPECT_EQ(authority.current()->epoch, 6);
+  ASSERT_TRUE(authority.note_seen(9));
+  ASSERT_TRUE(authority.note_seen(8));
+  EXPECT_EQ(authority.tell("east", 6, 0)->epoch, 10);
+}
+
+TEST_F(Keeping, ACellsSignOfLifeIsItsOwn) {
+  store::Authority authority(m_pool);
+  ASSERT_TRUE(authority.take_if_unset("east"));
+  run("UPDATE authority SET active_at = now() - interval '1 hour'");
+  ASSERT_TRUE(authority.note_active("west", 1));
+  ASSERT_TRUE(authority.note_active("east", 2));
+  EXPECT_GE(authority.current()->silent_for, std::chrono::minutes{59});
+  ASSERT_TRUE(authority.note_active("east", 1));
+  EXPECT_LT(authority.current()->silent_for, std::chrono::minutes{1});
+}
+
 TEST_F(Keeping, PartitionsAreMadeAheadAndDroppedWhenOld) {
   store::Maintenance maintenance(m_pool, {.weeks_ahead = 4}, Log::silent());
   const auto first = maintenance.run({});
