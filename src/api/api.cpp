@@ -32,6 +32,15 @@ struct Api::Hidden {
     return problem(error, request.id, settings.retry_after);
   }
 
+  // The database may be writable on standby, and the ledger is.
+  [[nodiscard]] bool may_handle(const http::Request& request) const {
+    return request.method == "GET" || request.method == "HEAD" || parts.takes_changes();
+  }
+
+  static Error on_standby() {
+    return {ErrorCode::unavailable, "This cell is on standby and takes no changes; the active one does. Send the request again later."};
+  }
+
   static http::Route open(const char* method, const char* path, http::Handler handler) {
     return {.method = method, .pattern = path, .handler = std::move(handler), .run_on = http::RunOn::io_thread};
   }
@@ -41,13 +50,17 @@ struct Api::Hidden {
     const auto handler = [this, &handlers, handle](const http::Request& request) {
       const auto key = authentication.key_of(request);
       if (!key) { return answered(request, key.error()); }
+      if (!may_handle(request)) { return answered(request, on_standby()); }
       return answered(request, (handlers.*handle)(Call{request, (*key)->name()}));
     };
     return {.method = method, .pattern = path, .handler = handler};
   }
 
   http::Route webhook(const char* path, Result<http::Response> (WebhookHandlers::*handle)(const http::Request&)) {
-    const auto handler = [this, handle](const http::Request& request) { return answered(request, (webhooks.*handle)(request)); };
+    const auto handler = [this, handle](const http::Request& request) {
+      if (!may_handle(request)) { return answered(request, on_standby()); }  // Twilio tries again, and reaches the active cell in time
+      return answered(request, (webhooks.*handle)(request));
+    };
     return {.method = "POST", .pattern = path, .handler = handler, .takes_form = true};
   }
 

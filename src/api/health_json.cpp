@@ -10,6 +10,7 @@ http::Response health_answer(const Health& health) {
   json.begin_object();
   json.field("status", health.healthy ? "ok" : "unavailable");
   json.field("cell", health.cell).field("region", health.region).field("role", health.role).field("version", health.version);
+  json.field("epoch", health.epoch);
   json.key("checks").begin_object();
   for (const auto& check : health.checks) {
     json.key(check.name).begin_object().field("ok", check.ok);

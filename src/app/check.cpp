@@ -4,6 +4,7 @@
 
 #include "app/commands.hpp"
 #include "app/database.hpp"
+#include "app/peer.hpp"
 #include "bizcomms/hackernews/source.hpp"
 #include "bizcomms/http/client.hpp"
 #include "bizcomms/twilio/lookup.hpp"
@@ -61,6 +62,12 @@ Finding try_api(const Settings& settings, http::Client& client) {
                                              : fmt::format("It answered {}; check --api-url.", answer->status)};
 }
 
+Finding try_peer(const Settings& settings, http::Client& client) {
+  const auto peer = ask_peer(client, settings.peer_url, settings.cell);
+  if (!peer) { return peer.error(); }
+  return fmt::format("It is cell {}, {} in epoch {}.", peer->cell, peer->active ? "active" : "on standby", peer->epoch);
+}
+
 Finding try_credentials(aws::Credentials& credentials) {
   const auto key = credentials.current();
   if (!key) { return key.error(); }
@@ -107,6 +114,7 @@ int run_check(Context& context) {
   ground.log = Log::silent();
   http::CurlClient client(settings.client, ground.log, ground.metrics);
   bool all = report("database", try_database(settings, ground));
+  if (!settings.peer_url.empty()) { all = report("peer", try_peer(settings, client)) && all; }
   if (uses_aws(settings)) { all = report_cloud(settings, ground) && all; }
   if (settings.twilio.account_sid.empty()) {
     report_absent("Twilio", "Not configured: twilio-account-sid is empty.");

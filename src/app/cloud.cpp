@@ -63,7 +63,9 @@ Cloud::Cloud(const Settings& settings, Ground& ground)
       credentials(app::credentials(aws_settings(settings), http, ground)),
       client(aws_settings(settings), *credentials, http, ground.clock, ground.log, ground.metrics) {
   if (settings.queue_kind == "aws") { queue.emplace(sqs_settings(settings), client, ground.clock, ground.log, ground.metrics); }
-  if (settings.ledger_kind == "aws") { stories = aws::dynamo_seen_stories(client, settings.dynamodb); }
+  if (settings.ledger_kind != "aws") { return; }
+  stories = aws::dynamo_seen_stories(client, settings.dynamodb);
+  epoch.emplace(client, settings.dynamodb.table);
 }
 
 }  // namespace bizcomms::app

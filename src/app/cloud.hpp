@@ -8,6 +8,7 @@
 #include "app/settings.hpp"
 #include "bizcomms/aws/client.hpp"
 #include "bizcomms/aws/credentials.hpp"
+#include "bizcomms/aws/epoch.hpp"
 #include "bizcomms/aws/queue.hpp"
 #include "bizcomms/aws/seen.hpp"
 #include "bizcomms/http/client.hpp"
@@ -30,6 +31,7 @@ struct Cloud {
   aws::Client client;
   std::optional<aws::SqsQueue> queue;           // where the queue is there
   std::unique_ptr<alert::SeenStories> stories;  // where the ledger is
+  std::optional<aws::EpochItem> epoch;          // there too
 };
 
 }  // namespace bizcomms::app

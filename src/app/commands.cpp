@@ -55,6 +55,15 @@ std::vector<Command> operating() {
             {{"ACTION", "list, show or replay"}, {"ID", "Of dead letters", false, true}},
             {{"all", "Replay every dead letter"}}},
            run_dlq},
+          {{Role::cell,
+            "Show which cell works, or tell this one to",
+            "Two cells share what one of them works on. A cell that finds its database promoted works by itself; one that comes back and "
+            "cannot "
+            "ask the other, or was overtaken, waits to be told.",
+            {"bizcomms cell status", "bizcomms cell activate"},
+            {{"ACTION", "status or activate"}},
+            {{"anyway", "Activate although another cell says that it is at work"}}},
+           run_cell},
           {{Role::check,
             "Try every dependency that is configured",
             "The database and its schema, Twilio's account, HackerNews, the API; one line each.",

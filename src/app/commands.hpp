@@ -41,6 +41,7 @@ struct Command {
 [[nodiscard]] int run_health(Context& context);
 [[nodiscard]] int run_dlq(Context& context);
 [[nodiscard]] int run_keys(Context& context);
+[[nodiscard]] int run_cell(Context& context);
 [[nodiscard]] int run_check(Context& context);
 [[nodiscard]] int run_config(Context& context);
 [[nodiscard]] int run_version(Context& context);

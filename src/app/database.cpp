@@ -64,7 +64,10 @@ DatabaseQuestions questions(Database& database, const db::ConnectionSettings& co
   return {.schema = [connection] { return check_schema(connection); },
           .authority = [&database] { return database.authority.current(); },
           .take_if_unset = [&database, cell] { return database.authority.take_if_unset(cell); },
-          .take = [&database, cell](std::int64_t expected_epoch) { return database.authority.take(cell, expected_epoch); }};
+          .take = [&database, cell](std::int64_t expected_epoch,
+                                    std::int64_t known_epoch) { return database.authority.take(cell, expected_epoch, known_epoch); },
+          .note_active = [&database, cell](std::int64_t epoch) { return database.authority.note_active(cell, epoch); },
+          .note_seen = [&database](std::int64_t epoch) { return database.authority.note_seen(epoch); }};
 }
 
 }  // namespace bizcomms::app

@@ -122,7 +122,8 @@ Status Dev::prepare(const std::filesystem::path& folder) {
   if (!connection) { return connection.error(); }
   if (auto migrated = bring_schema_forward(*connection, m_steps, m_ground.log); !migrated) { return migrated; }
   m_database = std::make_unique<Database>(*connection, m_settings, m_ground);
-  m_watch = std::make_unique<Watch>(questions(*m_database, *connection, m_settings.cell), m_settings.cell, k_quick_watch_interval,
+  m_watch = std::make_unique<Watch>(questions(*m_database, *connection, m_settings.cell), std::vector<Witness>{},
+                                    WatchSettings{.cell = m_settings.cell, .interval = k_quick_watch_interval}, m_ground.clock,
                                     m_ground.log, m_ground.metrics);
   m_steps.begin("people");
   auto key = demo_key(folder, m_database->keys);
@@ -146,7 +147,7 @@ Status Dev::start_roles() {
                                           api::Probes{.live = [] { return api::Probe{}; }, .ready = ready}, m_ground);
   if (auto started = m_admin->start(); !started) { return started; }
   m_settings.story_api.api_key = Secret(m_key);
-  m_poll = std::make_unique<PollRole>(m_settings, m_ground, *m_database, *m_client);
+  m_poll = std::make_unique<PollRole>(m_settings, m_ground, *m_database, *m_watch, *m_client);
   m_polling = std::jthread([this](const std::stop_token& stop) {
     if (const auto ended = m_poll->poller().run_every(m_settings.every, stop); !ended) {
       m_ground.log.error("the poller stopped", ended.error());

@@ -25,7 +25,7 @@ struct RoleName {
   Role role;
   std::string_view name;
 };
-constexpr std::array<RoleName, 12> k_role_names{{{Role::serve, "serve"},
+constexpr std::array<RoleName, 13> k_role_names{{{Role::serve, "serve"},
                                                  {Role::work, "work"},
                                                  {Role::poll, "poll"},
                                                  {Role::migrate, "migrate"},
@@ -36,7 +36,8 @@ constexpr std::array<RoleName, 12> k_role_names{{{Role::serve, "serve"},
                                                  {Role::keys, "keys"},
                                                  {Role::check, "check"},
                                                  {Role::config, "config"},
-                                                 {Role::version, "version"}}};
+                                                 {Role::version, "version"},
+                                                 {Role::cell, "cell"}}};
 
 bool is_duration(const Option& option) {
   return std::holds_alternative<Millis*>(option.target) || std::holds_alternative<std::chrono::seconds*>(option.target);

@@ -28,6 +28,7 @@ enum class Role : std::uint16_t {
   check = 1U << 9U,
   config = 1U << 10U,
   version = 1U << 11U,
+  cell = 1U << 12U,
 };
 [[nodiscard]] std::string_view to_string(Role role);
 

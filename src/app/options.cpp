@@ -13,7 +13,9 @@ Choice choice(std::string& target, std::vector<std::string> words) {
 }
 
 OptionGroup general_options(Settings& s) {
+  using std::chrono::hours;
   using std::chrono::minutes;
+  const Roles watching = Role::serve | Role::work | Role::poll | Role::cell | Role::check;
   return {"Names, addresses, logs",
           {{"listen",
             &s.listen,
@@ -29,6 +31,14 @@ OptionGroup general_options(Settings& s) {
             "serve, dev 127.0.0.1:9101; work :9102; poll :9103; simulate :9104"},
            {"cell", &s.cell, "Name of this cell in logs, metrics and /health.", k_every_role, bounds(1, 64)},
            {"region", &s.region, "Name of this cell's region in logs, metrics and /health.", k_every_role, bounds(1, 64)},
+           {"peer-url", &s.peer_url,
+            "Base URL of the other cell's own API, not the name that follows failover. A cell that starts, or was cut off from its "
+            "database, asks "
+            "there whether it was taken over, and stays on standby while it cannot ask; empty: there is no other cell.",
+            watching, bounds(0, 2048)},
+           {"peer-grace", &s.peer_grace,
+            "So soon after the cell's last sign of life its processes may start, or go on, without an answer from the peer.", watching,
+            bounds(Millis{0}, hours{1})},
            {"log-level", choice(s.log_level, {"debug", "info", "warning", "error", "off"}),
             "Least level of the log lines written to stderr.", k_every_role},
            {"log-format", choice(s.log_format, {"auto", "json", "text"}),

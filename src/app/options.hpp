@@ -31,8 +31,9 @@ template <class Enum>
 [[nodiscard]] Choice choice(std::string& target, std::vector<std::string> words);
 
 inline constexpr Roles k_every_role = Role::serve | Role::work | Role::poll | Role::migrate | Role::dev | Role::simulate | Role::health |
-                                      Role::dlq | Role::keys | Role::check;
+                                      Role::dlq | Role::keys | Role::check | Role::cell;
 inline constexpr Roles k_long_running = Role::serve | Role::work | Role::poll | Role::dev | Role::simulate;
-inline constexpr Roles k_with_database = Role::serve | Role::work | Role::poll | Role::migrate | Role::dlq | Role::keys | Role::check;
+inline constexpr Roles k_with_database =
+    Role::serve | Role::work | Role::poll | Role::migrate | Role::dlq | Role::keys | Role::check | Role::cell;
 
 }  // namespace bizcomms::app

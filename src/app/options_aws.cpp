@@ -5,7 +5,7 @@ namespace bizcomms::app {
 OptionGroup aws_options(Settings& s) {
   using std::chrono::seconds;
   const Roles queue = Role::serve | Role::work | Role::dlq | Role::check;
-  const Roles both = queue | Role::poll;
+  const Roles both = queue | Role::poll | Role::cell;
   return {
       "AWS, where queue or ledger are there",
       {{"aws-region", &s.aws.region,

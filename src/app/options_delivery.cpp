@@ -14,14 +14,14 @@ void add(std::vector<Option>& options, std::vector<Option> more) {
 std::vector<Option> queue_options(Settings& s) {
   auto& queue = s.worker.queue;
   const Roles all = Role::serve | Role::work | Role::dlq | Role::check;  // check compares the queues in SQS with the three at the end
-  return {
-      {"queue", choice(s.queue_kind, {"postgres", "aws"}), "Which queue carries the events: the database's, or SNS and SQS.", all},
-      {"ledger", choice(s.ledger_kind, {"postgres", "aws"}),
-       "Which ledger keeps a message from being sent twice: the database's, or DynamoDB's, which the poller uses too.", all | Role::poll},
-      {"queue-visibility", &queue.visibility, "How long a received event is hidden from others; extended at half.", all,
-       bounds(Millis{500}, hours{12})},
-      {"queue-receives-max", &queue.receives_max, "Receives after which an event becomes a dead letter.", all, bounds(1, 1000)},
-      {"queue-retention", &queue.retention, "How long events and dead letters are kept.", all, bounds(minutes{1}, hours{24 * 14})}};
+  return {{"queue", choice(s.queue_kind, {"postgres", "aws"}), "Which queue carries the events: the database's, or SNS and SQS.", all},
+          {"ledger", choice(s.ledger_kind, {"postgres", "aws"}),
+           "Which ledger keeps a message from being sent twice: the database's, or DynamoDB's, which the poller uses too.",
+           all | Role::poll | Role::cell},
+          {"queue-visibility", &queue.visibility, "How long a received event is hidden from others; extended at half.", all,
+           bounds(Millis{500}, hours{12})},
+          {"queue-receives-max", &queue.receives_max, "Receives after which an event becomes a dead letter.", all, bounds(1, 1000)},
+          {"queue-retention", &queue.retention, "How long events and dead letters are kept.", all, bounds(minutes{1}, hours{24 * 14})}};
 }
 
 std::vector<Option> delivery_protocol_options(Settings& s) {

@@ -1,6 +1,7 @@
 #include <cstdio>
 
 #include "app/admin_server.hpp"
+#include "app/cell_watch.hpp"
 #include "app/commands.hpp"
 #include "app/poll_role.hpp"
 #include "app/signals.hpp"
@@ -8,6 +9,8 @@
 
 namespace bizcomms::app {
 namespace {
+
+constexpr Millis k_poll_look_limit{10'000};  // a single cycle has no second chance to see that its cell is active
 
 int poll_once(poller::Poller& poller, const Signals& signals) {
   const auto summary = poller.run_once(signals.stopping());
@@ -44,7 +47,9 @@ int run_poll(Context& context) {
   if (const auto schema = check_schema(*connection); !schema && settings.every.count() == 0) { return failed(schema.error()); }
   Database database(*connection, settings, ground);
   http::CurlClient client(settings.client, ground.log, ground.metrics);
-  PollRole role(settings, ground, database, client);
+  CellWatch watch(database, *connection, settings, ground);
+  watch->wait_for_first_look(k_poll_look_limit);
+  PollRole role(settings, ground, database, *watch, client);
   return settings.every.count() == 0 ? poll_once(role.poller(), signals) : stay(role.poller(), settings, signals, ground);
 }
 

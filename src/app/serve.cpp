@@ -1,4 +1,5 @@
 #include "app/admin_server.hpp"
+#include "app/cell_watch.hpp"
 #include "app/commands.hpp"
 #include "app/serve_role.hpp"
 #include "app/signals.hpp"
@@ -14,14 +15,14 @@ void note_what_is_missing(const Settings& settings, const Log& log) {
 
 int serve(const Settings& settings, const Signals& signals, Ground& ground, const db::ConnectionSettings& connection) {
   Database database(connection, settings, ground);
-  Watch watch(questions(database, connection, settings.cell), settings.cell, k_watch_interval, ground.log, ground.metrics);
-  auto role = ServeRole::make(settings, ground, database, watch);
+  CellWatch watch(database, connection, settings, ground);
+  auto role = ServeRole::make(settings, ground, database, *watch);
   if (!role) { return refuse(role.error()); }
   AdminServer admin(admin_address(settings, Role::serve),
                     {.live = [] { return api::Probe{}; }, .ready = [&role] { return (*role)->ready(); }}, ground);
   if (const auto started = (*role)->start(); !started) { return failed(started.error()); }
   if (const auto started = admin.start(); !started) { return failed(started.error()); }
-  watch.wait_for_first_look(k_first_look_limit);
+  watch->wait_for_first_look(k_first_look_limit);
   ground.log.info("the API serves", {{"address", (*role)->address()}, {"admin_address", admin.address()}, {"version", version_number()}});
   note_what_is_missing(settings, ground.log);
   signals.wait();

@@ -67,9 +67,12 @@ ServeRole::ServeRole(const Settings& settings, const std::vector<api::NamedKey>&
                            .log = ground.log,
                            .metrics = ground.metrics,
                            .twilio = settings.twilio,
-                           .health = [this] { return health(); }}),
+                           .health = [this] { return health(); },
+                           .takes_changes = [this] { return takes_changes(); }}),
       m_server(server_settings(settings, ground.log), ground.log, ground.metrics, ground.clock),
-      m_relay(settings.relay, database.store.outbox(), database.queue(), ground.log, ground.metrics) {
+      m_relay(
+          settings.relay, database.store.outbox(), database.queue(), [&watch] { return watch.standing().active; }, ground.log,
+          ground.metrics) {
   m_api.mount(m_server);
 }
 
@@ -82,6 +85,12 @@ api::Probe ServeRole::ready() const {
   return probe;
 }
 
+// While the database is away its own errors say so.
+bool ServeRole::takes_changes() const {
+  const auto standing = m_watch.standing();
+  return standing.active || !standing.reachable || !standing.schema_ready;
+}
+
 api::Health ServeRole::health() const {
   const auto standing = m_watch.standing();
   const bool usable = standing.reachable && standing.schema_ready;
@@ -91,6 +100,7 @@ api::Health ServeRole::health() const {
   health.region = m_settings.region;
   health.role = standing.active ? "active" : "standby";
   health.version = version_number();
+  if (standing.reachable) { health.epoch = standing.epoch; }
   health.checks.push_back({"database", usable, standing.problem});
   if (m_draining) { health.checks.push_back({"running", false, "It is stopping."}); }
   return health;

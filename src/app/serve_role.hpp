@@ -30,6 +30,7 @@ public:
 private:
   ServeRole(const Settings& settings, const std::vector<api::NamedKey>& given, Ground& ground, Database& database, const Watch& watch);
   [[nodiscard]] api::Health health() const;
+  [[nodiscard]] bool takes_changes() const;
 
   const Settings& m_settings;
   const Watch& m_watch;

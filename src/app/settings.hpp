@@ -35,6 +35,8 @@ struct Settings {
   std::string admin_listen;  // empty: by role, see admin_address()
   std::string cell = "local";
   std::string region = "local";
+  std::string peer_url;  // empty: there is no other cell
+  Millis peer_grace{std::chrono::minutes{1}};
   LogLevel log_level = LogLevel::info;
   std::string log_format = "auto";  // auto: text on a terminal, otherwise json
   Millis drain_limit{std::chrono::seconds{20}};

@@ -5,10 +5,12 @@
 #include <condition_variable>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 
 #include "app/ground.hpp"
+#include "app/witness.hpp"
 #include "bizcomms/base/result.hpp"
 #include "bizcomms/store/authority.hpp"
 
@@ -29,20 +31,41 @@ struct DatabaseQuestions {
   std::function<Status()> schema;  // success: up to date
   std::function<Result<store::AuthorityState>()> authority;
   std::function<Result<store::AuthorityState>()> take_if_unset;
-  std::function<Result<store::AuthorityState>(std::int64_t expected_epoch)> take;
+  std::function<Result<store::AuthorityState>(std::int64_t expected_epoch, std::int64_t known_epoch)> take;
+  std::function<Status(std::int64_t epoch)> note_active;
+  std::function<Status(std::int64_t epoch)> note_seen;  // what is noted twice is written once
 };
 
-// The next standing after one look. `was_read_only`: this process has seen the database read-only, so that finding it writable is a
-// promotion, which takes the authority.
-[[nodiscard]] Standing look(const DatabaseQuestions& questions, const std::string& cell, const Standing& before, bool& was_read_only);
+struct WatchSettings {
+  std::string cell{};
+  Millis interval{1'000};
+  Millis witness_interval{2'000};
+  // So soon after the cell's last sign of life a process may go on where the witness that decides cannot be asked.
+  Millis grace{std::chrono::minutes{1}};
+};
 
-inline constexpr Millis k_watch_interval{1'000};
+// What a process remembers between two looks.
+struct WatchMemory {
+  bool was_read_only = false;  // it has seen the database read-only: finding it writable is a promotion
+  bool is_confirmed = false;   // nobody else works, as was asked or told since this contact with the database began
+  bool in_contact = false;
+  bool was_long_away = true;                 // for more than the grace, before this contact
+  SteadyTime asks_from = SteadyTime::min();  // answers to earlier questions are out of date
+  std::optional<SteadyTime> last_contact{};
+};
+
+// The next standing after one look. The first of `testimonies` decides whether a cell that was away may go on; a higher epoch from any
+// one puts the cell on standby.
+[[nodiscard]] Standing look(const DatabaseQuestions& questions, const WatchSettings& settings, const std::vector<Testimony>& testimonies,
+                            SteadyTime now, const Standing& before, WatchMemory& memory);
+
 inline constexpr Millis k_first_look_limit{2'000};  // so that who waits for the first log line finds the role ready, if it can be
 
 // Thread-safe. Looks every `interval` on a thread of its own.
 class Watch {
 public:
-  Watch(DatabaseQuestions questions, std::string cell, Millis interval, const Log& log, Metrics& metrics);
+  Watch(DatabaseQuestions questions, std::vector<Witness> witnesses, WatchSettings settings, const Clock& clock, const Log& log,
+        Metrics& metrics);
   [[nodiscard]] Standing standing() const;
   // Blocks until the first look is done, at most `limit`.
   void wait_for_first_look(Millis limit) const;
@@ -52,12 +75,15 @@ public:
 private:
   void run(const std::stop_token& stop);
   void note_change(const Standing& before, const Standing& now) const;
+  void keep(const Standing& now);
 
   const DatabaseQuestions m_questions;
-  const std::string m_cell;
-  const Millis m_interval;
+  const WatchSettings m_settings;
+  const Clock& m_clock;
   const Log m_log;
+  Witnesses m_witnesses;
   Gauge& m_active;
+  Gauge& m_epoch;
   Gauge& m_reachable;
   mutable std::mutex m_mutex;  // guards m_standing, m_looked
   mutable std::condition_variable_any m_changed;

@@ -1,4 +1,5 @@
 #include "app/admin_server.hpp"
+#include "app/cell_watch.hpp"
 #include "app/commands.hpp"
 #include "app/signals.hpp"
 #include "app/version.hpp"
@@ -9,12 +10,12 @@ namespace {
 
 int work(const Settings& settings, const Signals& signals, Ground& ground, const db::ConnectionSettings& connection) {
   Database database(connection, settings, ground);
-  Watch watch(questions(database, connection, settings.cell), settings.cell, k_watch_interval, ground.log, ground.metrics);
-  WorkRole role(settings, ground, database, watch);
+  CellWatch watch(database, connection, settings, ground);
+  WorkRole role(settings, ground, database, *watch);
   AdminServer admin(admin_address(settings, Role::work), {.live = [] { return api::Probe{}; }, .ready = [&role] { return role.ready(); }},
                     ground);
   if (const auto started = admin.start(); !started) { return failed(started.error()); }
-  watch.wait_for_first_look(k_first_look_limit);
+  watch->wait_for_first_look(k_first_look_limit);
   ground.log.info("the worker is up", {{"admin_address", admin.address()}, {"version", version_number()}});
   signals.wait();
   ground.log.info("stopping");

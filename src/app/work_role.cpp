@@ -27,7 +27,9 @@ WorkRole::WorkRole(const Settings& settings, Ground& ground, Database& database,
       m_sender(settings.twilio, m_client, ground.clock, ground.metrics),
       m_lookup(settings.twilio, settings.lookup, m_client, ground.metrics, m_stopping.get_token()),
       m_permits(*rate_limits(settings), database.store.rates(), ground.log),
-      m_relay(settings.relay, database.store.outbox(), database.queue(), ground.log, ground.metrics),
+      m_relay(
+          settings.relay, database.store.outbox(), database.queue(), [&watch] { return watch.standing().active; }, ground.log,
+          ground.metrics),
       m_housekeeper([this](const std::stop_token& stop) { keep_house(stop); }),
       m_supervisor([this](const std::stop_token& stop) { supervise(stop); }) {}
 

@@ -6,10 +6,12 @@
 
 namespace bizcomms::worker {
 
-Relay::Relay(RelaySettings settings, alert::Outbox& outbox, alert::EventQueue& queue, const Log& log, Metrics& metrics)
+Relay::Relay(RelaySettings settings, alert::Outbox& outbox, alert::EventQueue& queue, std::function<bool()> is_active, const Log& log,
+             Metrics& metrics)
     : m_settings(settings),
       m_outbox(outbox),
       m_queue(queue),
+      m_is_active(std::move(is_active)),
       m_log(log),
       m_relayed(metrics.counter("bizcomms_outbox_relayed_total", "Events published from the outbox to the queue.")),
       m_failures(metrics.counter("bizcomms_outbox_relay_failures_total", "Tries to publish that failed; the events stay in the outbox.")),
@@ -31,6 +33,10 @@ void Relay::run(const std::stop_token& stop) {
   Random random(m_settings.seed != 0 ? m_settings.seed : Random::system_seed());
   int failures = 0;
   while (!stop.stop_requested()) {
+    if (!m_is_active()) {
+      sleep_for(stop, m_settings.sweep_interval);
+      continue;
+    }
     const Result<int> relayed = relay_once();
     if (!relayed) {
       m_failures.add();

@@ -29,7 +29,7 @@ struct Fakes {
     settings.public_url = "https://hooks.bizcomms.example";
     return settings;
   }();
-  api::Api api{{}, {store, store, store, keys, ids, clock, log, metrics, twilio, [] { return api::Health{}; }}};
+  api::Api api{{}, {store, store, store, keys, ids, clock, log, metrics, twilio, [] { return api::Health{}; }, [] { return true; }}};
   std::vector<http::Route> routes = api.routes();
 };
 

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -35,6 +36,7 @@ struct Health {
   std::string region;
   std::string role;  // "active", "standby"
   std::string version;
+  std::optional<std::int64_t> epoch = {};  // in which the cell works, or would; nothing while its database cannot be seen
   struct Check {
     std::string name;  // "database"
     bool ok = true;
@@ -55,6 +57,7 @@ struct Parts {
   Metrics& metrics;
   const twilio::Settings& twilio;
   std::function<Health()> health;
+  std::function<bool()> takes_changes;  // false on standby: everything but reading is answered with 503; must not block
 };
 
 // Thread-safe: its handlers run on all of the server's threads.

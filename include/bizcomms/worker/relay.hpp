@@ -1,6 +1,7 @@
 // Carries events from the outbox to the queue. Runs in `serve`, which writes them, and in `work`, for those that a dead `serve` left.
 #pragma once
 
+#include <functional>
 #include <thread>
 
 #include "bizcomms/alert/queue.hpp"
@@ -18,10 +19,12 @@ struct RelaySettings {
   std::uint64_t seed = 0;  // nought: from the operating system
 };
 
-// Starts a thread of its own, which ends with the object. What could not be published stays in the outbox.
+// Starts a thread of its own, which ends with the object. What could not be published stays in the outbox, and everything while
+// `is_active`, which must not block, says no.
 class Relay {
 public:
-  Relay(RelaySettings settings, alert::Outbox& outbox, alert::EventQueue& queue, const Log& log, Metrics& metrics);
+  Relay(RelaySettings settings, alert::Outbox& outbox, alert::EventQueue& queue, std::function<bool()> is_active, const Log& log,
+        Metrics& metrics);
 
 private:
   void run(const std::stop_token& stop);
@@ -30,6 +33,7 @@ private:
   const RelaySettings m_settings;
   alert::Outbox& m_outbox;
   alert::EventQueue& m_queue;
+  const std::function<bool()> m_is_active;
   const Log m_log;
   Counter& m_relayed;
   Counter& m_failures;

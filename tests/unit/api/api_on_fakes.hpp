@@ -52,6 +52,7 @@ public:
   KeyRing keys;
   twilio::Settings twilio;
   Health health;
+  bool takes_changes = true;
   Api api;
   std::string client_address = "192.0.2.1";
 

@@ -15,10 +15,11 @@ Answer ask_open(ApiOnFakes& fakes, const std::string& target) {
 
 TEST(Health, NeedsNoKeyAndTellsTheCell) {
   ApiOnFakes fakes;
-  fakes.health = {.healthy = true, .cell = "cell-1", .region = "us-east-1", .role = "active", .version = "1.2", .checks = {{"database"}}};
+  fakes.health = {
+      .healthy = true, .cell = "cell-1", .region = "us-east-1", .role = "active", .version = "1.2", .epoch = 3, .checks = {{"database"}}};
   const auto answer = ask_open(fakes, "/health");
   EXPECT_EQ(answer.status, 200);
-  EXPECT_EQ(answer.response.body, R"({"status":"ok","cell":"cell-1","region":"us-east-1","role":"active","version":"1.2",)"
+  EXPECT_EQ(answer.response.body, R"({"status":"ok","cell":"cell-1","region":"us-east-1","role":"active","version":"1.2","epoch":3,)"
                                   R"("checks":{"database":{"ok":true,"detail":null}}})");
 }
 
@@ -29,6 +30,7 @@ TEST(Health, Is503WhenTheCellCannotServe) {
   const auto answer = ask_open(fakes, "/health");
   EXPECT_EQ(answer.status, 503);
   EXPECT_EQ(answer.text("status"), "unavailable");
+  EXPECT_TRUE(answer["epoch"].is_null());
   EXPECT_EQ(answer["checks"]["database"]["detail"].as_string(), "It cannot be reached.");
 }
 
