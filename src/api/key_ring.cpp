@@ -77,16 +77,27 @@ bool Key::was_used_from(std::size_t address_hash) const {
 KeyRing::KeyRing(KeyRingSettings settings, const std::vector<NamedKey>& given, Load load, const Clock& clock, const Log& log,
                  NoteUse note_use)
     : m_settings(settings),
-      m_given(renewed({}, given)),
       m_load(std::move(load)),
       m_note_use(std::move(note_use)),
       m_clock(clock),
       m_log(log),
+      m_given(std::make_shared<const Keys>(renewed({}, given))),
       m_loaded(std::make_shared<const Keys>()),
       m_use_told_at(clock.steady()) {}
 
+std::shared_ptr<const KeyRing::Keys> KeyRing::given() const {
+  const std::scoped_lock lock(m_keys_mutex);
+  return m_given;
+}
+
+void KeyRing::give(const std::vector<NamedKey>& keys) {
+  auto anew = std::make_shared<const Keys>(renewed(*given(), keys));
+  const std::scoped_lock lock(m_keys_mutex);
+  m_given = std::move(anew);
+}
+
 std::shared_ptr<const KeyRing::Keys> KeyRing::loaded() const {
-  const std::scoped_lock lock(m_loaded_mutex);
+  const std::scoped_lock lock(m_keys_mutex);
   return m_loaded;
 }
 
@@ -106,7 +117,7 @@ Status KeyRing::load() {
   }
   auto keys = std::make_shared<const Keys>(renewed(*loaded(), *read));
   tell_use(*keys);
-  const std::scoped_lock lock(m_loaded_mutex);
+  const std::scoped_lock lock(m_keys_mutex);
   m_loaded = std::move(keys);
   m_last_load = {};
   return {};
@@ -149,7 +160,7 @@ void KeyRing::keep_fresh() {
 Result<std::shared_ptr<Key>> KeyRing::find(std::string_view key, OnMiss on_miss) {
   if (key.empty() || key.size() > k_key_max) { return std::shared_ptr<Key>{}; }
   const auto hash = hash_of(key);
-  if (auto found = match(m_given, hash)) { return found; }  // needs no database
+  if (auto found = match(*given(), hash)) { return found; }  // needs no database
   keep_fresh();
   if (auto found = match(*loaded(), hash)) {
     found->used();

@@ -53,7 +53,7 @@ Finding try_hackernews(const Settings& settings, http::Client& client, Ground& g
 Finding try_api(const Settings& settings, http::Client& client) {
   http::ClientRequest request;
   request.url = settings.story_api.api_url + "/v1/alerts?limit=1";
-  request.headers.add("X-API-Key", settings.story_api.api_key.reveal());
+  request.headers.add("X-API-Key", settings.story_api.api_key.current()->reveal());
   const auto answer = http::fetch(client, std::move(request));
   if (!answer) { return answer.error(); }
   if (answer->status == 200) { return std::string("It accepts the poller's API key."); }
@@ -121,7 +121,7 @@ int run_check(Context& context) {
   } else {
     all = report("Twilio", try_twilio(settings, client, ground)) && all;
   }
-  if (settings.story_api.api_key.empty()) {
+  if (settings.story_api.api_key.current()->empty()) {
     report_absent("poller", "Not configured: api-key is empty.");
   } else {
     all = report("API", try_api(settings, client)) && all;

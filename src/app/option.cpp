@@ -184,7 +184,8 @@ std::string environment_name(const Option& option) {
 }
 
 bool is_secret(const Option& option) {
-  return std::holds_alternative<Secret*>(option.target) || std::holds_alternative<std::vector<Secret>*>(option.target);
+  return std::holds_alternative<Secret*>(option.target) || std::holds_alternative<LiveSecret*>(option.target) ||
+         std::holds_alternative<std::vector<Secret>*>(option.target);
 }
 bool is_switch(const Option& option) { return std::holds_alternative<bool*>(option.target); }
 
@@ -192,6 +193,7 @@ std::string shown(const Option& option) {
   return std::visit(
       Overloaded{
           [](const std::string* text) { return *text; }, [](const Secret* secret) { return std::string(secret->empty() ? "" : k_masked); },
+          [](const LiveSecret* secret) { return std::string(secret->current()->empty() ? "" : k_masked); },
           [](const std::vector<Secret>* secrets) { return std::string(secrets->empty() ? "" : k_masked); },
           [](const bool* truth) { return std::string(*truth ? "true" : "false"); },
           [](const double* number) { return number_text(*number); }, [](const Millis* duration) { return to_text(*duration); },
@@ -222,6 +224,10 @@ Status assign(const Option& option, std::string_view text) {
   return std::visit(Overloaded{[&](std::string* target) { return assign_text(option, *target, text); },
                                [&](Secret* target) {
                                  *target = Secret(std::string(text));
+                                 return Status{};
+                               },
+                               [&](LiveSecret* target) {
+                                 *target = LiveSecret(Secret(std::string(text)));
                                  return Status{};
                                },
                                [&](std::vector<Secret>* target) { return assign_secrets(option, *target, text); },

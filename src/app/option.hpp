@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include "bizcomms/base/live_secret.hpp"
 #include "bizcomms/base/result.hpp"
 #include "bizcomms/base/secret.hpp"
 #include "bizcomms/base/time.hpp"
@@ -54,8 +55,8 @@ struct Choice {
 };
 
 // What an option writes to. Lists are written "a,b,c".
-using Target = std::variant<std::string*, Secret*, bool*, int*, std::int64_t*, std::size_t*, double*, Millis*, std::chrono::seconds*,
-                            std::vector<std::string>*, std::vector<Secret>*, std::vector<Millis>*, Choice>;
+using Target = std::variant<std::string*, Secret*, LiveSecret*, bool*, int*, std::int64_t*, std::size_t*, double*, Millis*,
+                            std::chrono::seconds*, std::vector<std::string>*, std::vector<Secret>*, std::vector<Millis>*, Choice>;
 
 // Numbers: their value. Durations: milliseconds. Texts and lists: characters and elements.
 struct Bounds {

@@ -39,6 +39,10 @@ OptionGroup general_options(Settings& s) {
            {"peer-grace", &s.peer_grace,
             "So soon after the cell's last sign of life its processes may start, or go on, without an answer from the peer.", watching,
             bounds(Millis{0}, hours{1})},
+           {"secret-refresh", &s.secret_refresh,
+            "How often the Twilio token and API keys are read again that were given as file:PATH or aws-secret:NAME#key; also done at once "
+            "where one is refused.",
+            Role::serve | Role::work | Role::poll, bounds(std::chrono::seconds{1}, std::chrono::hours{24})},
            {"log-level", choice(s.log_level, {"debug", "info", "warning", "error", "off"}),
             "Least level of the log lines written to stderr.", k_every_role},
            {"log-format", choice(s.log_format, {"auto", "json", "text"}),

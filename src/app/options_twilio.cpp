@@ -34,7 +34,7 @@ OptionGroup twilio_options(Settings& s) {
         bounds(Millis{100}, minutes{2})},
        {"twilio-connections-max", &s.client.connections_max, "Open connections to Twilio; AWS has its own.", Role::work, bounds(1, 4096)},
        {"ca-file", &s.client.ca_file, "File of certificate authorities to trust instead of the system's.",
-        Role::serve | Role::work | Role::poll | Role::dlq | Role::check | Role::cell},
+        k_with_database | Role::simulate},
        {"twilio-voice", &t.voice.voice, "Voice that reads calls out, as Twilio names it.", Role::serve | Role::work, bounds(1, 100)},
        {"twilio-voice-language", &t.voice.language, "Language of that voice.", Role::serve | Role::work, bounds(1, 32)},
        {"twilio-key-timeout", &t.voice.key_timeout, "Time to press 1 after the text.", Role::serve | Role::work,

@@ -4,6 +4,7 @@
 #include "app/cell_watch.hpp"
 #include "app/commands.hpp"
 #include "app/poll_role.hpp"
+#include "app/secret_renewal.hpp"
 #include "app/signals.hpp"
 #include "app/version.hpp"
 
@@ -22,6 +23,7 @@ int poll_once(poller::Poller& poller, const Signals& signals) {
 
 int stay(poller::Poller& poller, const Settings& settings, const Signals& signals, Ground& ground) {
   const auto probe = [] { return api::Probe{}; };
+  const auto renewal = renewal_of({{"api-key", settings.story_api.api_key}}, settings, ground);
   AdminServer admin(admin_address(settings, Role::poll), {.live = probe, .ready = probe}, ground);
   if (const auto started = admin.start(); !started) { return failed(started.error()); }
   ground.log.info("the poller is up", {{"admin_address", admin.address()}, {"version", version_number()}});
@@ -31,7 +33,7 @@ int stay(poller::Poller& poller, const Settings& settings, const Signals& signal
 }
 
 Status check_poll(const Settings& settings) {
-  if (!settings.story_api.api_key.empty()) { return {}; }
+  if (!settings.story_api.api_key.current()->empty()) { return {}; }
   return Error{ErrorCode::misconfigured, "api-key is empty; give the poller a key of its own, made by \"bizcomms keys create poller\"."};
 }
 

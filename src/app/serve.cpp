@@ -1,6 +1,7 @@
 #include "app/admin_server.hpp"
 #include "app/cell_watch.hpp"
 #include "app/commands.hpp"
+#include "app/secret_renewal.hpp"
 #include "app/serve_role.hpp"
 #include "app/signals.hpp"
 #include "app/version.hpp"
@@ -9,7 +10,7 @@ namespace bizcomms::app {
 namespace {
 
 void note_what_is_missing(const Settings& settings, const Log& log) {
-  if (!settings.twilio.auth_token.empty() && !settings.twilio.public_url.empty()) { return; }
+  if (!settings.twilio.auth_token.current()->empty() && !settings.twilio.public_url.empty()) { return; }
   log.warning("Twilio's webhooks are refused, since twilio-auth-token or public-url is not set; delivery states will stay at sent");
 }
 
@@ -18,6 +19,9 @@ int serve(const Settings& settings, const Signals& signals, Ground& ground, cons
   CellWatch watch(database, connection, settings, ground);
   auto role = ServeRole::make(settings, ground, database, *watch);
   if (!role) { return refuse(role.error()); }
+  const auto renewal = renewal_of({{"twilio-auth-token", settings.twilio.auth_token},
+                                   {"api-keys", settings.api_keys, [&role](const Secret& keys) { return (*role)->give_keys(keys); }}},
+                                  settings, ground);
   AdminServer admin(admin_address(settings, Role::serve),
                     {.live = [] { return api::Probe{}; }, .ready = [&role] { return (*role)->ready(); }}, ground);
   if (const auto started = (*role)->start(); !started) { return failed(started.error()); }

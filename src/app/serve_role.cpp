@@ -47,7 +47,7 @@ api::KeyRing::Load load_from(Database& database) {
 }  // namespace
 
 Result<std::unique_ptr<ServeRole>> ServeRole::make(const Settings& settings, Ground& ground, Database& database, const Watch& watch) {
-  auto given = given_keys(settings.api_keys.reveal());
+  auto given = given_keys(settings.api_keys.current()->reveal());
   if (!given) { return given.error(); }
   return std::unique_ptr<ServeRole>(new ServeRole(settings, *given, ground, database, watch));
 }
@@ -74,6 +74,13 @@ ServeRole::ServeRole(const Settings& settings, const std::vector<api::NamedKey>&
           settings.relay, database.store.outbox(), database.queue(), [&watch] { return watch.standing().active; }, ground.log,
           ground.metrics) {
   m_api.mount(m_server);
+}
+
+Status ServeRole::give_keys(const Secret& keys) {
+  const auto given = given_keys(keys.reveal());
+  if (!given) { return given.error(); }
+  m_keys.give(*given);
+  return {};
 }
 
 api::Probe ServeRole::ready() const {

@@ -22,6 +22,8 @@ public:
   [[nodiscard]] Status start() { return m_server.start(); }
   [[nodiscard]] std::string address() const { return m_server.address(); }
   [[nodiscard]] api::Probe ready() const;  // does not block
+  // Other API keys than those of the options from now on. `misconfigured`: one of them cannot be used, and all stay as they were.
+  [[nodiscard]] Status give_keys(const Secret& keys);
   // From here on it is not ready, so that a load balancer looks elsewhere.
   void refuse_readiness() { m_draining = true; }
   // Lets requests in flight finish; how many were cut off.

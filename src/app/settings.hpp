@@ -45,7 +45,8 @@ struct Settings {
   http::ServerSettings server;
   http::CurlSettings client;
 
-  Secret api_keys;  // "name=key,…"
+  LiveSecret api_keys;  // "name=key,…"
+  Millis secret_refresh{std::chrono::minutes{5}};
   Secret database_url;
   std::string queue_kind = "postgres";
   std::string ledger_kind = "postgres";

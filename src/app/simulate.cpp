@@ -12,7 +12,7 @@ simulator::Settings simulator_settings(const Settings& settings) {
   simulator.listen = settings.listen.empty() ? "127.0.0.1:8002" : settings.listen;
   simulator.seed = settings.simulator_seed == 0 ? Random::system_seed() : static_cast<std::uint64_t>(settings.simulator_seed);
   if (!settings.twilio.account_sid.empty()) { simulator.account_sid = settings.twilio.account_sid; }
-  if (!settings.twilio.auth_token.empty()) { simulator.auth_token = settings.twilio.auth_token; }
+  if (!settings.twilio.auth_token.current()->empty()) { simulator.auth_token = settings.twilio.auth_token; }
   return simulator;
 }
 

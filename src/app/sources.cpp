@@ -3,24 +3,30 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <fstream>
-#include <iterator>
-
-#include "app/aws_secret.hpp"
 #include "app/config_file.hpp"
 #include "app/nearest.hpp"
+#include "app/secret_reader.hpp"
 
 namespace bizcomms::app {
 namespace {
 
 constexpr std::string_view k_environment_prefix = "BIZCOMMS_";
 constexpr std::string_view k_config_variable = "BIZCOMMS_CONFIG";
+constexpr const char* k_ca_file = "ca-file";
+
+// A secret as it was given: perhaps where to read it.
+struct GivenSecret {
+  const Option* option;
+  std::string text;
+  std::string origin;
+};
 
 struct Loader {
   const Sources& sources;
   Role role;
   std::map<std::string, const Option*> by_name = {};
   std::map<std::string, const Option*> by_variable = {};
+  std::map<std::string, GivenSecret> secrets = {};  // by option, from the source that counts
   std::vector<std::string> names = {};
   std::vector<std::string> variables = {};
   Origins origins = {};
@@ -31,6 +37,9 @@ struct Loader {
   void take_file(const std::vector<FileEntry>& entries);
   void take_environment();
   void take_flags();
+  void take_secrets();
+  void put(const Option& option, const std::string& value, const std::string& origin);
+  [[nodiscard]] std::string ca_file() const;
   [[nodiscard]] std::string suggestion(const std::string& name) const;
 };
 
@@ -53,20 +62,39 @@ std::string Loader::suggestion(const std::string& name) const {
 
 void Loader::take(const Option& option, const std::string& text, const std::string& origin) {
   if (!heeds(option, role)) { return; }
-  std::string value = text;
   if (is_secret(option)) {
-    auto resolved = resolved_secret(text, sources.environment);
-    if (!resolved) {
-      problems.push_back({option.name, fmt::format("{} {} (from {}).", option.name, resolved.error().message, origin)});
-      return;
-    }
-    value = *std::move(resolved);
+    secrets[option.name] = {&option, text, origin};
+  } else {
+    put(option, text, origin);
   }
+}
+
+void Loader::put(const Option& option, const std::string& value, const std::string& origin) {
   if (const auto assigned = assign(option, value); !assigned) {
     problems.push_back({option.name, fmt::format("{} {} (from {}).", option.name, assigned.error().message, origin)});
     return;
   }
   origins[option.name] = origin;
+}
+
+std::string Loader::ca_file() const {
+  const auto found = by_name.find(k_ca_file);
+  return found == by_name.end() ? std::string() : *std::get<std::string*>(found->second->target);
+}
+
+// Last, since where they are read may be an option too.
+void Loader::take_secrets() {
+  SecretReader reader(sources.environment, ca_file());
+  for (const auto& [name, given] : secrets) {
+    const auto value = reader.read(given.text);
+    if (!value) {
+      problems.push_back({name, fmt::format("{} {} (from {}).", name, value.error().message, given.origin)});
+      continue;
+    }
+    put(*given.option, *value, given.origin);
+    auto* const* live = std::get_if<LiveSecret*>(&given.option->target);
+    if (live != nullptr && may_change(given.text)) { **live = LiveSecret(Secret(*value), given.text); }
+  }
 }
 
 void Loader::take_file(const std::vector<FileEntry>& entries) {
@@ -103,33 +131,9 @@ void Loader::take_flags() {
   }
 }
 
-Result<std::string> file_text(const std::string& path) {
-  std::ifstream stream(path, std::ios::binary);
-  std::string text((std::istreambuf_iterator<char>(stream)), std::istreambuf_iterator<char>());
-  if (text.empty()) { return Error{ErrorCode::invalid, fmt::format("points to the file {}, which is empty or cannot be read", path)}; }
-  if (text.ends_with('\n')) { text.pop_back(); }
-  if (text.ends_with('\r')) { text.pop_back(); }
-  return text;
-}
-
 }  // namespace
 
 bool heeds(const Option& option, Role role) { return role == Role::config || option.roles.has(role); }
-
-Result<std::string> resolved_secret(const std::string& text, const std::map<std::string, std::string>& environment) {
-  constexpr std::string_view k_env = "env:";
-  constexpr std::string_view k_file = "file:";
-  constexpr std::string_view k_aws = "aws-secret:";
-  if (text.starts_with(k_file)) { return file_text(text.substr(k_file.size())); }
-  if (text.starts_with(k_aws)) { return aws_secret(std::string_view(text).substr(k_aws.size()), environment); }
-  if (!text.starts_with(k_env)) { return text; }
-  const auto name = text.substr(k_env.size());
-  const auto found = environment.find(name);
-  if (found == environment.end()) {
-    return Error{ErrorCode::invalid, fmt::format("points to the environment variable {}, which is not set", name)};
-  }
-  return found->second;
-}
 
 Result<Origins> load(const std::vector<OptionGroup>& groups, const Sources& sources, Role role) {
   Loader loader{sources, role};
@@ -141,6 +145,7 @@ Result<Origins> load(const std::vector<OptionGroup>& groups, const Sources& sour
   }
   loader.take_environment();
   loader.take_flags();
+  loader.take_secrets();
   if (!loader.problems.empty()) { return Error{ErrorCode::invalid, "The configuration is not valid.", {}, std::move(loader.problems)}; }
   return std::move(loader.origins);
 }

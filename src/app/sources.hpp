@@ -29,8 +29,4 @@ using Origins = std::map<std::string, std::string>;
 // This process's environment variables.
 [[nodiscard]] std::map<std::string, std::string> process_environment();
 
-// A secret's text, or what it points to: "env:NAME", "file:PATH" (one trailing line break is dropped), "aws-secret:NAME#key". `invalid` in
-// words that follow the option's name.
-[[nodiscard]] Result<std::string> resolved_secret(const std::string& text, const std::map<std::string, std::string>& environment);
-
 }  // namespace bizcomms::app

@@ -1,6 +1,7 @@
 #include "app/admin_server.hpp"
 #include "app/cell_watch.hpp"
 #include "app/commands.hpp"
+#include "app/secret_renewal.hpp"
 #include "app/signals.hpp"
 #include "app/version.hpp"
 #include "app/work_role.hpp"
@@ -11,6 +12,7 @@ namespace {
 int work(const Settings& settings, const Signals& signals, Ground& ground, const db::ConnectionSettings& connection) {
   Database database(connection, settings, ground);
   CellWatch watch(database, connection, settings, ground);
+  const auto renewal = renewal_of({{"twilio-auth-token", settings.twilio.auth_token}}, settings, ground);
   WorkRole role(settings, ground, database, *watch);
   AdminServer admin(admin_address(settings, Role::work), {.live = [] { return api::Probe{}; }, .ready = [&role] { return role.ready(); }},
                     ground);

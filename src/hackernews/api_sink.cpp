@@ -135,13 +135,15 @@ Status ApiSink::raise(const alert::Story& story) {
   http::ClientRequest request{
       .method = "POST", .url = m_settings.api_url + "/v1/alerts", .timeout = m_settings.timeout, .body_bytes_max = k_answer_max};
   request.headers.add("Content-Type", "application/json");
-  request.headers.add("X-API-Key", m_settings.api_key.reveal());
+  const auto key = m_settings.api_key.current();
+  request.headers.add("X-API-Key", key->reveal());
   request.headers.add("Idempotency-Key", "hn-" + std::to_string(story.id));
   request.body = body_of(m_settings, story);
   const auto answer = http::fetch(m_client, std::move(request));
   if (!answer) { return unreachable(m_settings.api_url, answer.error()); }
   // 422: this key was used with another text, so the story was raised before (its title or our settings have changed since).
   if (answer->status == 202 || answer->status == 422) { return {}; }
+  if (answer->status == 401) { m_settings.api_key.refuse(key); }
   return refusal(*answer);
 }
 

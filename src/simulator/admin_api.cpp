@@ -91,6 +91,20 @@ http::Response AdminApi::press(const http::Request& request) {
   return done(m_exchange.press(number_of(request), *digits));
 }
 
+// As Twilio does where its owner promotes another token: the old one is refused from then on.
+http::Response AdminApi::change_token(const http::Request& request) {
+  auto document = json::Document::parse(request.body);
+  if (!document) { return admin_error(400, document.error().message); }
+  auto object = document->root().strict_object();
+  const auto token = object.require_text("auth_token", {.min = 1, .max = 64});
+  object.finish();
+  if (const auto status = document->status("The account is not valid."); !status) {
+    return admin_error(400, status.error().message, status.error().fields);
+  }
+  m_settings.auth_token.replace(Secret(*token));
+  return {.status = 204};
+}
+
 http::Response AdminApi::set_faults(const http::Request& request) {
   auto behaviour = parse_behaviour(request.body, m_settings.behaviour);
   if (!behaviour) { return admin_error(400, behaviour.error().message, behaviour.error().fields); }
@@ -105,6 +119,7 @@ std::vector<http::Route> AdminApi::routes() {
   routes.push_back({"POST", "/simulator/phones/{number}/reply", [this](const http::Request& r) { return reply(r); }});
   routes.push_back({"POST", "/simulator/phones/{number}/press", [this](const http::Request& r) { return press(r); }});
   routes.push_back({"GET", "/simulator/record", [this](const http::Request& r) { return record(r); }});
+  routes.push_back({"PUT", "/simulator/account", [this](const http::Request& r) { return change_token(r); }});
   routes.push_back(
       {"GET", "/simulator/faults", [this](const http::Request&) { return http::Response{.body = to_json(m_exchange.behaviour())}; }});
   routes.push_back({"PUT", "/simulator/faults", [this](const http::Request& r) { return set_faults(r); }});

@@ -19,6 +19,7 @@ public:
   [[nodiscard]] http::Response reply(const http::Request& request);
   [[nodiscard]] http::Response press(const http::Request& request);
   [[nodiscard]] http::Response record(const http::Request& request) const;
+  [[nodiscard]] http::Response change_token(const http::Request& request);
   [[nodiscard]] http::Response set_faults(const http::Request& request);
 
 private:

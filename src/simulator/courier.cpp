@@ -44,7 +44,7 @@ struct Courier::Shared {
   CourierCounts counts;
 };
 
-Courier::Courier(int in_flight_max, Secret auth_token, http::Client& client, const Clock& clock, const Log& log)
+Courier::Courier(int in_flight_max, LiveSecret auth_token, http::Client& client, const Clock& clock, const Log& log)
     : m_in_flight_max(in_flight_max),
       m_auth_token(std::move(auth_token)),
       m_client(client),
@@ -142,11 +142,11 @@ void Courier::send(std::shared_ptr<Trip> trip) {
   request.timeout = std::max(Millis{100}, std::min(trip->overrides.read, trip->overrides.total - spent));
   if (webhook.method == "GET") {
     request.url += (request.url.find('?') == std::string::npos ? "?" : "&") + http::to_form(webhook.parameters);
-    request.headers.add("X-Twilio-Signature", signature(m_auth_token, request.url, {}));
+    request.headers.add("X-Twilio-Signature", signature(*m_auth_token.current(), request.url, {}));
   } else {
     request.body = http::to_form(webhook.parameters);
     request.headers.add("Content-Type", "application/x-www-form-urlencoded; charset=utf-8");
-    request.headers.add("X-Twilio-Signature", signature(m_auth_token, webhook.url, webhook.parameters));
+    request.headers.add("X-Twilio-Signature", signature(*m_auth_token.current(), webhook.url, webhook.parameters));
   }
   request.headers.add("I-Twilio-Idempotency-Token", webhook.token);
   request.headers.add("User-Agent", "TwilioProxy/1.1");

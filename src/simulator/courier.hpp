@@ -13,6 +13,7 @@
 #include <thread>
 #include <vector>
 
+#include "bizcomms/base/live_secret.hpp"
 #include "bizcomms/base/log.hpp"
 #include "bizcomms/base/secret.hpp"
 #include "bizcomms/base/time.hpp"
@@ -56,7 +57,7 @@ public:
   // Asked when due; nothing: the event is no longer true.
   using Maker = std::function<std::optional<Webhook>()>;
 
-  Courier(int in_flight_max, Secret auth_token, http::Client& client, const Clock& clock, const Log& log);
+  Courier(int in_flight_max, LiveSecret auth_token, http::Client& client, const Clock& clock, const Log& log);
   ~Courier();  // stops
   void start();
   void stop();  // what waits is dropped
@@ -87,7 +88,7 @@ private:
   [[nodiscard]] std::optional<Job> next_job(std::optional<Millis>& wait);
 
   int m_in_flight_max;
-  Secret m_auth_token;
+  LiveSecret m_auth_token;
   http::Client& m_client;
   const Clock& m_clock;
   Log m_log;

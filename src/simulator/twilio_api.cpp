@@ -63,7 +63,8 @@ std::optional<Refusal> TwilioApi::refuse_caller(const http::Request& request) co
   const std::string user = pair->substr(0, colon);
   const std::string password = pair->substr(colon + 1);
   const auto key = m_settings.api_keys.find(user);
-  const bool is_account = user == m_settings.account_sid && crypto::equal_in_constant_time(password, m_settings.auth_token.reveal());
+  const bool is_account =
+      user == m_settings.account_sid && crypto::equal_in_constant_time(password, m_settings.auth_token.current()->reveal());
   const bool is_key = key != m_settings.api_keys.end() && crypto::equal_in_constant_time(password, key->second.reveal());
   if (!is_account && !is_key) { return Refusal{20003}; }
   if (request.captures.empty() || request.captures.front() != m_settings.account_sid) { return not_found(request); }

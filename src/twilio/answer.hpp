@@ -10,6 +10,8 @@
 
 namespace bizcomms::twilio {
 
+inline constexpr int k_unauthenticated = 401;  // account SID and token do not fit: 20003
+
 // The error of an answer that is not 2xx: by Twilio's code where the body holds one, with Retry-After where it was sent.
 [[nodiscard]] Error error_of_answer(const http::ClientResponse& answer);
 

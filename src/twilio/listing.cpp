@@ -66,12 +66,12 @@ TwilioReader::TwilioReader(const Settings& settings, const LookupSettings& looku
                            std::stop_token stop, std::uint64_t seed)
     : m_settings(settings), m_lookup(lookup), m_client(client), m_stop(std::move(stop)), m_meter(metrics, "read"), m_random(seed) {}
 
-http::ClientRequest TwilioReader::request_for(const std::string& path) const {
+http::ClientRequest TwilioReader::request_for(const std::string& path, const Secret& token) const {
   http::ClientRequest request;
   request.url = m_settings.base_url + path;
   request.headers = {{"Accept", "application/json"}};
   request.username = m_settings.account_sid;
-  request.password = m_settings.auth_token;
+  request.password = token;
   request.connect_timeout = m_settings.connect_timeout;
   request.timeout = m_settings.request_timeout;
   request.body_bytes_max = k_page_bytes_max;
@@ -108,8 +108,9 @@ void TwilioReader::fetch_round(std::vector<Try*>& tries) {
   shared->answers.resize(tries.size());
   shared->missing = tries.size();
   const SteadyTime started = m_clock.steady();
+  const auto token = m_settings.auth_token.current();
   for (std::size_t i = 0; i < tries.size(); ++i) {
-    m_client.send(request_for(tries[i]->path), [shared, i](Result<http::ClientResponse> answer) {
+    m_client.send(request_for(tries[i]->path, *token), [shared, i](Result<http::ClientResponse> answer) {
       const std::lock_guard lock(shared->mutex);
       shared->answers[i].emplace(std::move(answer));
       if (--shared->missing == 0) { shared->all_here.notify_one(); }
@@ -120,7 +121,11 @@ void TwilioReader::fetch_round(std::vector<Try*>& tries) {
     shared->all_here.wait(lock, [&] { return shared->missing == 0; });
   }
   const auto took = m_clock.steady() - started;
-  for (std::size_t i = 0; i < tries.size(); ++i) { judge(*tries[i], *std::move(shared->answers[i]), took); }
+  for (std::size_t i = 0; i < tries.size(); ++i) {
+    auto& answer = *shared->answers[i];
+    if (answer && answer->status == k_unauthenticated) { m_settings.auth_token.refuse(token); }
+    judge(*tries[i], std::move(answer), took);
+  }
 }
 
 void TwilioReader::stop_all(std::vector<Try>& tries) {

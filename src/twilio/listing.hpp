@@ -55,7 +55,7 @@ private:
   static void stop_all(std::vector<Try>& tries);
   void judge(Try& one, Result<http::ClientResponse> answer, SteadyTime::duration took);
   void take_page(Walk& walk, const std::string& body) const;
-  [[nodiscard]] http::ClientRequest request_for(const std::string& path) const;
+  [[nodiscard]] http::ClientRequest request_for(const std::string& path, const Secret& token) const;
   [[nodiscard]] std::string path_of(const std::string& next_page) const;
 
   const Settings& m_settings;

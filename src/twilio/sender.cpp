@@ -48,9 +48,10 @@ struct TwilioSender::Hidden {
   [[nodiscard]] http::Parameters message_form(const alert::Dispatch& dispatch) const;
   [[nodiscard]] http::Parameters call_form(const alert::Dispatch& dispatch, const std::string& from) const;
   [[nodiscard]] std::string calling_number(const alert::Dispatch& dispatch) const;
-  [[nodiscard]] http::ClientRequest request_for(const alert::Dispatch& dispatch, const http::Parameters& form) const;
+  [[nodiscard]] http::ClientRequest request_for(const alert::Dispatch& dispatch, const http::Parameters& form, const Secret& token) const;
   void refuse(Error error, Done done);
   void ended(Channel channel, const std::string& sender, Result<http::ClientResponse> answer, SteadyTime started, const Done& done);
+  void heed(const Result<http::ClientResponse>& answer, const LiveSecret::Held& token) const;
 
   Settings settings;
   http::Client& client;
@@ -92,14 +93,15 @@ std::string TwilioSender::Hidden::calling_number(const alert::Dispatch& dispatch
   return can_call ? dispatch.sender : settings.voice.number;
 }
 
-http::ClientRequest TwilioSender::Hidden::request_for(const alert::Dispatch& dispatch, const http::Parameters& form) const {
+http::ClientRequest TwilioSender::Hidden::request_for(const alert::Dispatch& dispatch, const http::Parameters& form,
+                                                      const Secret& token) const {
   http::ClientRequest request;
   request.method = "POST";
   request.url = dispatch.id.channel == Channel::sms ? messages_url : calls_url;
   request.headers = {{"Accept", "application/json"}, {"Content-Type", "application/x-www-form-urlencoded"}};
   request.body = http::to_form(form);
   request.username = settings.account_sid;
-  request.password = settings.auth_token;
+  request.password = token;
   request.connect_timeout = settings.connect_timeout;
   request.timeout = settings.request_timeout;
   request.body_bytes_max = k_answer_bytes_max;
@@ -128,6 +130,11 @@ void TwilioSender::Hidden::ended(Channel channel, const std::string& sender, Res
     meter.failed(sid.error().code, took);
   }
   done(std::move(sid));
+}
+
+// It may have been changed at Twilio since we read it.
+void TwilioSender::Hidden::heed(const Result<http::ClientResponse>& answer, const LiveSecret::Held& token) const {
+  if (answer && answer->status == k_unauthenticated) { settings.auth_token.refuse(token); }
 }
 
 // `done` must run on the client's thread: a request without a URL comes back there, and goes nowhere.
@@ -159,9 +166,13 @@ void TwilioSender::send(alert::Dispatch dispatch, std::function<void(Result<aler
     }
     form = self.call_form(dispatch, from);
   }
-  self.client.send(self.request_for(dispatch, form),
-                   [&self, channel, sender = dispatch.sender, started = self.clock.steady(), done = std::move(done)](
-                       Result<http::ClientResponse> answer) { self.ended(channel, sender, std::move(answer), started, done); });
+  const auto token = self.settings.auth_token.current();
+  self.client.send(self.request_for(dispatch, form, *token),
+                   [&self, channel, token, sender = dispatch.sender, started = self.clock.steady(),
+                    done = std::move(done)](Result<http::ClientResponse> answer) {
+                     self.heed(answer, token);
+                     self.ended(channel, sender, std::move(answer), started, done);
+                   });
 }
 
 const std::string& TwilioSender::account() const { return m_hidden->settings.account_sid; }

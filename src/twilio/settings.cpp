@@ -95,9 +95,9 @@ void check_account(const Settings& settings, Findings& findings) {
                                            ? "is empty; give the account's SID (AC and 32 hex digits)"
                                            : "is no account SID; it is AC and 32 hex digits, also when an API key is used");
   }
-  if (settings.auth_token.empty()) {
+  if (const auto token = settings.auth_token.current(); token->empty()) {
     findings.add("twilio-auth-token", "is empty; give the account's auth token");
-  } else if (!is_visible_ascii(settings.auth_token.reveal())) {
+  } else if (!is_visible_ascii(token->reveal())) {
     findings.add("twilio-auth-token", "holds blanks or other characters that no token has; check for a line break at its end");
   }
 }

@@ -74,7 +74,9 @@ std::string signature(const Secret& token, std::string_view url, const http::Par
 bool is_signed_by_twilio(const Settings& settings, const http::Request& request, const http::Parameters& form) {
   const auto given = request.headers.find("X-Twilio-Signature");
   if (!given || settings.public_url.empty()) { return false; }
-  std::vector<const Secret*> tokens = {&settings.auth_token};
+  const auto live = settings.auth_token.accepted();
+  std::vector<const Secret*> tokens;
+  for (const auto& token : live) { tokens.push_back(token.get()); }
   for (const Secret& former : settings.former_auth_tokens) { tokens.push_back(&former); }
   const std::vector<std::string> texts = bodies(request, form);
   bool matches = false;

@@ -71,7 +71,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto form = http::parse_form(request.body);
   if (form) {
     const auto url = fakes.twilio.public_url + request.target;
-    request.headers.add("X-Twilio-Signature", twilio::signature(fakes.twilio.auth_token, url, *form));
+    request.headers.add("X-Twilio-Signature", twilio::signature(*fakes.twilio.auth_token.current(), url, *form));
   }
   for (const auto& route : fakes.routes) {
     const auto response = route.handler(request);

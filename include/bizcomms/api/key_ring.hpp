@@ -78,7 +78,7 @@ public:
   // These loaded keys were used since the last call. May block; an error is let be.
   using NoteUse = std::function<Status(std::span<const KeyHash>)>;
 
-  // `given` keys stand beside the loaded ones and never change. Two keys may share a name: the old and the new one of a rotation.
+  // `given` keys stand beside the loaded ones, and need no loading. Two keys may share a name: the old and the new one of a rotation.
   KeyRing(KeyRingSettings settings, const std::vector<NamedKey>& given, Load load, const Clock& clock, const Log& log,
           NoteUse note_use = {});
 
@@ -87,12 +87,16 @@ public:
   enum class OnMiss : std::uint8_t { read_anew, leave_it };  // leave_it: for those who guess
   [[nodiscard]] Result<std::shared_ptr<Key>> find(std::string_view key, OnMiss on_miss = OnMiss::read_anew);
 
+  // Other given keys from now on.
+  void give(const std::vector<NamedKey>& given);
+
   // Reads the list now: at start, so that a database that cannot be read is known at once.
   Status refresh();
 
 private:
   using Keys = std::vector<std::shared_ptr<Key>>;
 
+  [[nodiscard]] std::shared_ptr<const Keys> given() const;
   [[nodiscard]] std::shared_ptr<const Keys> loaded() const;
   [[nodiscard]] Millis age() const;
   void keep_fresh();
@@ -101,13 +105,13 @@ private:
   void tell_use(const Keys& keys);
 
   const KeyRingSettings m_settings;
-  const Keys m_given;
   const Load m_load;
   const NoteUse m_note_use;
   const Clock& m_clock;
   const Log m_log;
 
-  mutable std::mutex m_loaded_mutex;  // guards m_loaded
+  mutable std::mutex m_keys_mutex;  // guards m_given and m_loaded
+  std::shared_ptr<const Keys> m_given;
   std::shared_ptr<const Keys> m_loaded;
   std::mutex m_loading;  // held while the list is read; guards m_last_load and m_use_told_at
   Status m_last_load;

@@ -7,14 +7,14 @@
 
 #include "bizcomms/alert/stories.hpp"
 #include "bizcomms/alert/values.hpp"
-#include "bizcomms/base/secret.hpp"
+#include "bizcomms/base/live_secret.hpp"
 #include "bizcomms/http/client.hpp"
 
 namespace bizcomms::hackernews {
 
 struct ApiSettings {
   std::string api_url = "http://127.0.0.1:8000";
-  Secret api_key = {};
+  LiveSecret api_key = {};
   alert::Priority priority = alert::Priority::normal;
   alert::DeliveryMethod method = alert::DeliveryMethod::sms;
   std::vector<std::string> tags = {"hackernews"};  // people opt in; empty: all active recipients

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "bizcomms/base/live_secret.hpp"
 #include "bizcomms/base/log.hpp"
 #include "bizcomms/base/metrics.hpp"
 #include "bizcomms/base/result.hpp"
@@ -24,7 +25,7 @@ struct Settings {
   std::string listen = "127.0.0.1:8002";
   std::uint64_t seed = 1;
   std::string account_sid = "AC0123456789abcdef0123456789abcdef";
-  Secret auth_token{"0123456789abcdef0123456789abcdef"};                    // also signs the webhooks
+  LiveSecret auth_token{Secret("0123456789abcdef0123456789abcdef")};        // also signs the webhooks
   std::map<std::string, Secret> api_keys = {};                              // "SK…" to its secret
   std::vector<std::string> senders = {};                                    // numbers of the account; empty: every number is
   std::map<std::string, std::vector<std::string>> messaging_services = {};  // "MG…" to its numbers; empty: every service exists

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "bizcomms/base/live_secret.hpp"
 #include "bizcomms/base/result.hpp"
 #include "bizcomms/base/secret.hpp"
 
@@ -28,8 +29,8 @@ struct ResendSettings {
 };
 
 struct Settings {
-  std::string account_sid{};  // "AC…"
-  Secret auth_token{};
+  std::string account_sid{};                 // "AC…"
+  LiveSecret auth_token{};                   // may be rotated while we run
   std::vector<Secret> former_auth_tokens{};  // still accepted in signatures of webhooks while the token is changed
   std::vector<std::string> senders{};        // numbers in E.164, short codes, or exactly one messaging service ("MG…")
   std::string base_url = "https://api.twilio.com";

@@ -114,7 +114,7 @@ Answer ApiOnFakes::ask_as(const std::string& key, const std::string& method, con
 }
 
 Answer ApiOnFakes::call_back(const std::string& target, const http::Parameters& form) {
-  const auto signature = twilio::signature(twilio.auth_token, twilio.public_url + target, form);
+  const auto signature = twilio::signature(*twilio.auth_token.current(), twilio.public_url + target, form);
   return send(request_of("POST", target, {{"X-Twilio-Signature", signature}}, http::to_form(form)));
 }
 

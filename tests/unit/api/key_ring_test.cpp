@@ -50,6 +50,16 @@ TEST_F(KeyRings, TakesTwoKeysOfOneName) {
   EXPECT_EQ(name_of("key given later"), "given");
 }
 
+TEST_F(KeyRings, TakesOtherGivenKeysWhileItRuns) {
+  down = true;
+  const auto stays = *ring.find("key given");
+  ring.give({{"given", hash_of("key given")}, {"later", hash_of("key given later")}});
+  EXPECT_EQ(*ring.find("key given"), stays);
+  EXPECT_EQ(name_of("key given later"), "later");
+  ring.give({});
+  EXPECT_EQ(name_of("key given"), "unavailable");
+}
+
 TEST_F(KeyRings, FindsANewKeyAtOnce) {
   EXPECT_EQ(name_of("key two"), "");
   in_database.push_back({"two", hash_of("key two")});

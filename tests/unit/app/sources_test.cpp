@@ -6,6 +6,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include "app/secret_reader.hpp"
+
 namespace bizcomms::app {
 namespace {
 
@@ -13,6 +15,7 @@ namespace {
 struct Table {
   std::string url = "http://localhost";
   Secret token;
+  LiveSecret key;
   bool trial = false;
   int workers = 4;
   double share = 0.5;
@@ -24,6 +27,7 @@ struct Table {
     return {{"All",
              {{"base-url", &url, "Where.", Role::serve, bounds(1, 20)},
               {"auth-token", &token, "Secret.", Role::serve},
+              {"key", &key, "Secret that may change.", Role::serve},
               {"trial", &trial, "Trial.", Role::serve},
               {"workers", &workers, "How many.", Role::serve, bounds(1, 64)},
               {"share", &share, "Part.", Role::serve, bounds(0, 1)},
@@ -146,11 +150,15 @@ TEST(Sources, RefusesATableAndAMissingFile) {
   EXPECT_NE(only_problem(load(table.groups(), {{}, {}, "/nowhere/bizcomms.toml"}, Role::serve)).find("cannot be read"), std::string::npos);
 }
 
+Result<std::string> read_secret(const std::string& text, const std::map<std::string, std::string>& environment = {}) {
+  return SecretReader(environment).read(text);
+}
+
 TEST(Secrets, MayPointToAVariableOrAFile) {
   const File file("from the file\n");
-  EXPECT_EQ(*resolved_secret("env:TOKEN", {{"TOKEN", "from the variable"}}), "from the variable");
-  EXPECT_EQ(*resolved_secret("file:" + file.path(), {}), "from the file");
-  EXPECT_EQ(*resolved_secret("plain", {}), "plain");
+  EXPECT_EQ(*read_secret("env:TOKEN", {{"TOKEN", "from the variable"}}), "from the variable");
+  EXPECT_EQ(*read_secret("file:" + file.path()), "from the file");
+  EXPECT_EQ(*read_secret("plain"), "plain");
 }
 
 TEST(Secrets, SayPlainlyWhatTheyCannotFind) {
@@ -160,8 +168,27 @@ TEST(Secrets, SayPlainlyWhatTheyCannotFind) {
             "auth-token points to the file /nowhere/token, which is empty or cannot be read (from flag --auth-token).");
   EXPECT_EQ(problem_of_flag("auth-token", "aws-secret:cell#token"),
             "auth-token points to AWS Secrets Manager, but AWS_REGION is not set (from flag --auth-token).");
-  EXPECT_EQ(resolved_secret("aws-secret:#token", {}).error().message,
+  EXPECT_EQ(read_secret("aws-secret:#token").error().message,
             "points to AWS Secrets Manager without a name; write aws-secret:NAME or aws-secret:NAME#key");
+}
+
+TEST(Secrets, AreReadOnlyFromTheSourceThatCounts) {
+  Table table;
+  const auto loaded = load(table.groups(), {{{"auth-token", "given"}}, {{"BIZCOMMS_AUTH_TOKEN", "file:/nowhere/token"}}, {}}, Role::serve);
+  ASSERT_TRUE(loaded) << only_problem(loaded);
+  EXPECT_EQ(table.token.reveal(), "given");
+  EXPECT_EQ(loaded->at("auth-token"), "flag --auth-token");
+}
+
+TEST(Secrets, KeepWhereTheyAreReadAgain) {
+  const File file("first\n");
+  Table table;
+  ASSERT_TRUE(load(table.groups(), {{{"key", "file:" + file.path()}}, {}, {}}, Role::serve));
+  EXPECT_EQ(table.key.current()->reveal(), "first");
+  EXPECT_EQ(table.key.source(), "file:" + file.path());
+  ASSERT_TRUE(load(table.groups(), {{{"key", "env:KEY"}}, {{"KEY", "second"}}, {}}, Role::serve));
+  EXPECT_EQ(table.key.current()->reveal(), "second");
+  EXPECT_EQ(table.key.source(), "");
 }
 
 }  // namespace

@@ -21,8 +21,8 @@ protected:
     return sink.raise(k_story);
   }
   ScriptedClient client;
-  ApiSink sink{{.api_url = "http://api.test/", .api_key = Secret("k1"), .priority = alert::Priority::high, .tags = {"hackernews", "tech"}},
-               client};
+  LiveSecret key{Secret("k1")};
+  ApiSink sink{{.api_url = "http://api.test/", .api_key = key, .priority = alert::Priority::high, .tags = {"hackernews", "tech"}}, client};
 };
 
 TEST_F(ApiSinkTest, PostsTheAlertOnceUnderTheStorysKey) {
@@ -44,8 +44,11 @@ TEST_F(ApiSinkTest, PostsTheAlertOnceUnderTheStorysKey) {
 TEST_F(ApiSinkTest, CountsAMismatchOfTheKeyAsRaised) { EXPECT_TRUE(raise(422)); }
 
 TEST_F(ApiSinkTest, TellsAWrongKeyPlainly) {
+  int told = 0;
+  key.on_refusal([&] { ++told; });
   const auto raised = raise(401);
   ASSERT_FALSE(raised);
+  EXPECT_EQ(told, 1);
   EXPECT_EQ(raised.error().code, ErrorCode::misconfigured);
   EXPECT_NE(raised.error().message.find("--api-key"), std::string::npos);
 }

@@ -111,6 +111,19 @@ TEST(AdminApi, ChangesFaultsWhileItRuns) {
   EXPECT_EQ(world.send().status, 201);  // as at the start
 }
 
+TEST(AdminApi, ChangesTheTokenWhileItRuns) {
+  World world;
+  http::Request request;
+  request.body = R"({"auth_token":"ffffffffffffffffffffffffffffffff"})";
+  EXPECT_EQ(world.admin.change_token(request).status, 204);
+  EXPECT_EQ(world.send().status, 401) << "it is sent with the one before";
+  request.body = R"({"auth_token":")" + k_token + R"("})";
+  EXPECT_EQ(world.admin.change_token(request).status, 204);
+  EXPECT_EQ(world.send().status, 201);
+  request.body = R"({"auth_token":""})";
+  EXPECT_EQ(world.admin.change_token(request).status, 400);
+}
+
 TEST(AdminApi, NamesEveryWrongFault) {
   World world;
   http::Request request;

@@ -290,5 +290,16 @@ TEST_F(LookupTest, DoesNotKnowWhoWroteToAMessagingService) {
   EXPECT_TRUE(asked.empty());
 }
 
+TEST_F(LookupTest, TellsOfATokenThatIsRefused) {
+  const Settings with = settings();
+  TwilioLookup refused(with, fast, client, metrics, stop.get_token(), 1);
+  int told = 0;
+  with.auth_token.on_refusal([&] { ++told; });
+  const alert::ProviderId id = sid('1');
+  pages[k_path + "/Messages/" + id + ".json"] = {R"(401 {"code":20003,"status":401})"};
+  EXPECT_EQ(refused.statuses(std::span(&id, 1)).front().error().code, ErrorCode::misconfigured);
+  EXPECT_EQ(told, 1);
+}
+
 }  // namespace
 }  // namespace bizcomms::twilio

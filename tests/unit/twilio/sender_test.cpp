@@ -62,7 +62,7 @@ TEST_F(SenderTest, PostsAMessageWithItsCallback) {
   EXPECT_EQ(request.method, "POST");
   EXPECT_EQ(request.url, "https://api.twilio.com/2010-04-01/Accounts/AC0123456789abcdef0123456789abcdef/Messages.json");
   EXPECT_EQ(request.username, k_account);
-  EXPECT_EQ(request.password, settings().auth_token);
+  EXPECT_EQ(request.password, *settings().auth_token.current());
   EXPECT_EQ(request.timeout, std::chrono::seconds{15});
   EXPECT_EQ(request.headers.find("Accept"), "application/json");
   EXPECT_EQ(request.headers.find("Content-Type"), "application/x-www-form-urlencoded");
@@ -218,6 +218,20 @@ TEST_F(SenderTest, CountsRequestsByOperationAndOutcome) {
   EXPECT_NE(text.find(R"(bizcomms_twilio_requests_total{operation="create_message",outcome="ok"} 1)"), std::string::npos) << text;
   EXPECT_NE(text.find(R"(bizcomms_twilio_requests_total{operation="create_call",outcome="rate_limited"} 1)"), std::string::npos);
   EXPECT_NE(text.find(R"(bizcomms_twilio_request_seconds_count{operation="create_call"} 1)"), std::string::npos);
+}
+
+TEST_F(SenderTest, TellsOfATokenThatIsRefusedAndUsesTheNextOne) {
+  const Settings with = settings();
+  int told = 0;
+  with.auth_token.on_refusal([&] { ++told; });
+  client.answer(401, R"({"code":20003,"status":401})");
+  EXPECT_FALSE(send(dispatch(Channel::sms), with));
+  EXPECT_EQ(told, 1);
+  with.auth_token.replace(Secret("ffffffffffffffffffffffffffffffff"));
+  client.answer(400, R"({"code":21211,"status":400})");
+  EXPECT_FALSE(send(dispatch(Channel::sms), with));
+  EXPECT_EQ(client.requests().at(1).password.reveal(), "ffffffffffffffffffffffffffffffff");
+  EXPECT_EQ(told, 1);
 }
 
 }  // namespace

@@ -130,5 +130,13 @@ TEST(SignedByTwilio, AcceptsFormerTokensWhileTheTokenIsChanged) {
   EXPECT_TRUE(is_signed_by_twilio(changing, request_to(k_v1_target, k_v1_signature), k_v1_form));
 }
 
+TEST(SignedByTwilio, AcceptsTheTokenThatHasJustBeenReplaced) {
+  const Settings changing = settings();
+  changing.auth_token.replace(Secret("ffffffffffffffffffffffffffffffff"));
+  EXPECT_TRUE(is_signed_by_twilio(changing, request_to(k_v1_target, k_v1_signature), k_v1_form));
+  changing.auth_token.drop_former();
+  EXPECT_FALSE(is_signed_by_twilio(changing, request_to(k_v1_target, k_v1_signature), k_v1_form));
+}
+
 }  // namespace
 }  // namespace bizcomms::twilio
