@@ -62,8 +62,6 @@ private:
   Status keep_own(std::span<alert::Intent> intents, const std::vector<std::size_t>& lost, std::vector<alert::BeginAnswer>& answers);
   Status begin_again(std::span<const alert::Intent> intents, const std::vector<alert::Clearance>& clearances,
                      std::vector<alert::BeginAnswer>& answers);
-  [[nodiscard]] alert::BeginAnswer begin_one(alert::LedgerRow& row, const alert::Intent& intent, const alert::Clearance& clearance,
-                                             const std::optional<alert::Attempt>& last) const;
   Result<bool> is_contested(const alert::DeliveryId& call, Time since, const alert::LedgerGround::Inherited& inherited);
   Result<std::vector<alert::Delivery>> with_numbers(std::vector<StoredRow> rows);
 

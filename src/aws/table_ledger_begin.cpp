@@ -8,64 +8,11 @@
 
 namespace bizcomms::aws {
 
-using alert::Attempt;
-using alert::AttemptState;
 using alert::BeginAnswer;
 using alert::BeginVerdict;
 using alert::Clearance;
 using alert::Intent;
 using alert::LedgerRow;
-
-namespace {
-
-// It went nowhere, so there is nothing that it tells of: as if it were not there.
-bool never_begun(const LedgerRow& row) { return !row.phone_version; }
-
-// Whether the cell before this one may have sent it: it has no row, or one that may not be the last.
-bool is_doubtful(const Clearance& clearance, const std::optional<Attempt>& last, Millis clock_margin) {
-  if (!clearance.taken_over_at) { return false; }
-  if (!last) { return true; }
-  const bool failed_inherited = last->number == 0 && last->sid;
-  return last->started_at < *clearance.taken_over_at + clock_margin || failed_inherited;
-}
-
-void withdraw(LedgerRow& row, const Intent& intent, const Clearance& clearance, Time now) {
-  Attempt& attempt = row.delivery.attempt;
-  if (!intent.previous) {
-    attempt = {.token = intent.token, .started_at = now, .account = intent.account, .sender = intent.sender, .body_hash = intent.body_hash};
-  }
-  attempt.state = clearance.withdrawn_as;
-  attempt.lease_until.reset();
-  attempt.due_at.reset();
-  attempt.error_code.reset();
-  attempt.reason = clearance.reason;
-}
-
-BeginAnswer start(LedgerRow& row, const Intent& intent, const Clearance& clearance, bool doubtful, Time now) {
-  Attempt& attempt = row.delivery.attempt;
-  const int number = doubtful ? 0 : (intent.previous ? attempt.number + 1 : 1);
-  attempt = Attempt{.token = intent.token,
-                    .number = number,
-                    .looks = doubtful ? 0 : attempt.looks,
-                    .started_at = now,
-                    .account = intent.account,
-                    .sender = clearance.sender.empty() ? intent.sender : clearance.sender,
-                    .body_hash = intent.body_hash,
-                    .resent = attempt.resent};
-  row.phone_version = clearance.phone_version;
-  if (doubtful) {
-    become_unknown(attempt, now);
-    return {.verdict = BeginVerdict::doubtful};
-  }
-  attempt.lease_until = now + intent.lease;
-  return {.verdict = BeginVerdict::begun,
-          .phone_number = clearance.phone_number,
-          .attempt = number,
-          .sender = clearance.sender,
-          .started_at = now};
-}
-
-}  // namespace
 
 Result<std::vector<BeginAnswer>> TableLedger::begin(std::span<const Intent> intents) {
   if (auto known = m_table->learn_time(); !known) { return known.error(); }
@@ -89,7 +36,7 @@ Status TableLedger::begin_first(std::span<Intent> intents, const std::vector<Cle
     if (intents[i].previous || clearances[i].kind == Clearance::Kind::no_such_alert) { continue; }
     LedgerRow row;
     row.delivery.id = intents[i].id;
-    answers[i] = begin_one(row, intents[i], clearances[i], std::nullopt);
+    answers[i] = alert::begin(row, intents[i], clearances[i], {.now = m_table->now(), .clock_margin = m_clock_margin});
     writes.push_back({.rows = {{.row = std::move(row)}}});
     places.push_back(i);
   }
@@ -128,7 +75,7 @@ Status TableLedger::keep_own(std::span<Intent> intents, const std::vector<std::s
       answers[lost[i]].started_at = row->row.delivery.attempt.started_at;
       continue;
     }
-    if (row && never_begun(row->row)) { intents[lost[i]].previous = row->row.delivery.attempt.token; }
+    if (row && was_never_begun(row->row)) { intents[lost[i]].previous = row->row.delivery.attempt.token; }
   }
   return {};
 }
@@ -142,30 +89,12 @@ Status TableLedger::begin_again(std::span<const Intent> intents, const std::vect
     tasks[intents[i].id].places.push_back(i);
   }
   auto settled = settle(all_of(tasks), [&](alert::LedgerDraft& draft, std::size_t i) {
-    answers[i] = {};
-    LedgerRow* row = draft.row(intents[i].id);
-    if (row == nullptr) { return; }
-    const alert::Delivery& delivery = row->delivery;
-    if (delivery.attempt.token != *intents[i].previous || !may_begin_again(delivery.attempt, delivery.reports)) { return; }
-    answers[i] = begin_one(*row, intents[i], clearances[i], never_begun(*row) ? std::nullopt : std::optional(delivery.attempt));
-    const Attempt& begun = row->delivery.attempt;
-    row->hidden_until = begun.lease_until ? std::optional(*begun.lease_until + m_clock_margin) : std::nullopt;
-    draft.change(*row, answers[i].verdict == BeginVerdict::withdrawn);
+    answers[i] = draft.begin(intents[i], clearances[i], m_clock_margin);
   });
   for (std::size_t i = 0; i < intents.size() && !settled; ++i) {
     if (intents[i].previous) { answers[i] = {}; }
   }
   return settled;
-}
-
-BeginAnswer TableLedger::begin_one(LedgerRow& row, const Intent& intent, const Clearance& clearance,
-                                   const std::optional<Attempt>& last) const {
-  const Time now = m_table->now();
-  if (clearance.kind == Clearance::Kind::withdrawn) {
-    withdraw(row, intent, clearance, now);
-    return {.verdict = BeginVerdict::withdrawn};
-  }
-  return start(row, intent, clearance, is_doubtful(clearance, last, m_clock_margin), now);
 }
 
 }  // namespace bizcomms::aws

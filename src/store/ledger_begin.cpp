@@ -18,7 +18,6 @@ namespace {
 using alert::AlertId;
 using alert::BeginAnswer;
 using alert::BeginVerdict;
-using alert::Clearance;
 using alert::DeliveryId;
 using alert::Intent;
 using db::Effect;
@@ -101,54 +100,6 @@ std::map<AlertId, std::vector<std::size_t>> by_alert(std::span<const Intent> int
   return groups;
 }
 
-void withdraw(alert::Attempt& attempt, const Clearance& clearance) {
-  attempt.state = clearance.withdrawn_as;
-  attempt.lease_until.reset();
-  attempt.due_at.reset();
-  attempt.error_code.reset();
-  attempt.reason = clearance.reason;
-}
-
-BeginAnswer drive_again(LedgerTransaction& transaction, const Intent& intent, const Clearance& clearance) {
-  alert::LedgerDraft& draft = transaction.draft();
-  alert::LedgerRow* row = draft.row(intent.id);
-  if (row == nullptr) { return {}; }
-  alert::Attempt& attempt = row->delivery.attempt;
-  if (attempt.token != *intent.previous || !may_begin_again(attempt, row->delivery.reports)) { return {}; }
-  const bool withdrawn = clearance.kind == Clearance::Kind::withdrawn;
-  draft.change(*row, withdrawn);
-  row->hidden_until.reset();
-  if (withdrawn) {
-    withdraw(attempt, clearance);
-    return {.verdict = BeginVerdict::withdrawn};
-  }
-  const bool failed_inherited = attempt.number == 0 && attempt.sid;  // the cell before may have sent it again
-  const bool doubtful = clearance.taken_over_at && (attempt.started_at < *clearance.taken_over_at || failed_inherited);
-  const int number = doubtful ? 0 : attempt.number + 1;
-  const Time now = draft.now();
-  attempt = alert::Attempt{.token = intent.token,
-                           .number = number,
-                           .looks = attempt.looks,
-                           .started_at = now,
-                           .account = intent.account,
-                           .sender = clearance.sender.empty() ? intent.sender : clearance.sender,
-                           .body_hash = intent.body_hash,
-                           .resent = attempt.resent};
-  row->phone_version = clearance.phone_version;
-  if (doubtful) {
-    attempt.looks = 0;
-    become_unknown(attempt, now);
-    return {.verdict = BeginVerdict::doubtful};
-  }
-  attempt.lease_until = now + intent.lease;
-  row->hidden_until = attempt.lease_until;
-  return {.verdict = BeginVerdict::begun,
-          .phone_number = clearance.phone_number,
-          .attempt = number,
-          .sender = clearance.sender,
-          .started_at = now};
-}
-
 }  // namespace
 
 Result<std::vector<BeginAnswer>> PostgresLedger::begin(std::span<const Intent> intents) {
@@ -221,7 +172,7 @@ Status PostgresLedger::begin_again(std::span<const Intent> intents, const Places
   const auto clearances = read_clearances(transaction.before().front());
   for (const std::size_t place : places) {
     const auto found = clearances.find(place);
-    if (found != clearances.end()) { answers[place] = drive_again(transaction, intents[place], found->second); }
+    if (found != clearances.end()) { answers[place] = transaction.draft().begin(intents[place], found->second); }
   }
   return transaction.commit();
 }

@@ -1,5 +1,5 @@
-// What outcomes and news make of deliveries, decided in memory: the one place of these rules for every ledger that keeps rows. It loads
-// into a draft the deliveries and claims that a group speaks of, has it decide, and writes back what changed, all as one transaction.
+// What begin, outcomes and news make of deliveries, decided in memory: the one place of these rules for every ledger that keeps rows. It
+// loads into a draft the deliveries and claims that a group speaks of, has it decide, and writes back what changed, all as one transaction.
 // No I/O; not thread-safe.
 #pragma once
 
@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "bizcomms/alert/ledger.hpp"
+#include "bizcomms/alert/remote_ledger.hpp"
 
 namespace bizcomms::alert {
 
@@ -23,6 +24,19 @@ struct LedgerRow {
 // When due() should list it: nothing when it is settled or waits for nothing. One that is being sent again is listed where its lease has
 // ended, since its batch may have been settled before: nobody else would see that its worker is gone.
 [[nodiscard]] std::optional<Time> wakes_at(const LedgerRow& row);
+
+// It stands for a delivery that was given up before anything was begun: it went nowhere, so there is nothing that it tells of.
+[[nodiscard]] bool was_never_begun(const LedgerRow& row);
+
+// When an intent is judged.
+struct BeginTime {
+  Time now{};              // by the ledger's clock
+  Millis clock_margin{0};  // how far that may be off the store's, which a takeover is dated by
+};
+
+// Begins `row`, withdraws it, or leaves it to be looked for, where the cell before this one may have sent it. For its first attempt it has
+// only its id; else it is as before, and the intent's `previous` is its token.
+[[nodiscard]] BeginAnswer begin(LedgerRow& row, const Intent& intent, const Clearance& clearance, const BeginTime& time);
 
 // Whose a provider's message is.
 struct Claim {
@@ -49,6 +63,7 @@ public:
   [[nodiscard]] std::vector<ProviderId> guesses(std::span<const Report> reports);
 
   // As DeliveryLedger says, each for one element; every delivery and SID that it names is loaded, if it is there.
+  BeginAnswer begin(const Intent& intent, const Clearance& clearance, Millis clock_margin = Millis{0});  // of a retry
   RecordVerdict record(const Outcome& outcome);
   bool merge(const Report& report);
 
