@@ -12,8 +12,8 @@ constexpr int k_calls_max = 10'000;  // to one recipient, in the time that they 
 
 }  // namespace
 
-DynamoTable::DynamoTable(Client& client, LedgerSettings settings)
-    : m_client(client), m_settings(std::move(settings)), m_items(client, m_settings.table) {}
+DynamoTable::DynamoTable(Client& client, LedgerSettings settings, Pause pause)
+    : m_client(client), m_settings(std::move(settings)), m_pause(std::move(pause)), m_items(client, m_settings.table) {}
 
 // Any answer has a date.
 Status DynamoTable::learn_time() {

@@ -2,6 +2,8 @@
 // the id of the write that made it, so that a put whose answer was lost knows its own work again. Source: wire facts 6.4.
 #pragma once
 
+#include <functional>
+
 #include "aws/delivery_items.hpp"
 #include "aws/delivery_table.hpp"
 #include "aws/items.hpp"
@@ -13,7 +15,9 @@ namespace bizcomms::aws {
 // Thread-safe. `client` must outlive it.
 class DynamoTable final : public DeliveryTable {
 public:
-  DynamoTable(Client& client, LedgerSettings settings);
+  using Pause = std::function<void(Millis)>;
+  DynamoTable(
+      Client& client, LedgerSettings settings, Pause pause = [](Millis time) { static_cast<void>(sleep_for({}, time)); });
 
   [[nodiscard]] Time now() const override { return m_client.service_time(); }
   Status learn_time() override;
@@ -31,6 +35,7 @@ private:
 
   Client& m_client;
   const LedgerSettings m_settings;
+  const Pause m_pause;  // between tries of transactions that met others
   Items m_items;
 };
 

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "aws/dynamo_table.hpp"
+#include "bizcomms/base/backoff.hpp"
 #include "bizcomms/crypto/crypto.hpp"
 
 namespace bizcomms::aws {
@@ -9,6 +10,7 @@ namespace bizcomms::aws {
 namespace {
 
 constexpr int k_tries = 6;  // of a transaction that met another, or was throttled in parts
+constexpr Backoff k_backoff{.first = Millis{25}, .longest = Millis{400}};
 constexpr std::size_t k_write_id_bytes = 12;
 constexpr json::Limits k_limits{.bytes = std::size_t{1024} * 1024, .depth = 16};
 
@@ -142,6 +144,7 @@ std::vector<Result<bool>> DynamoTable::write(std::span<const TableWrite> writes)
   for (std::size_t i = 0; i < writes.size(); ++i) {
     if (!writes[i].rows.empty() || !writes[i].claims.empty()) { places.push_back(i); }
   }
+  Random random(Random::system_seed());
   for (int tries = 0; !places.empty() && tries < k_tries; ++tries) {
     std::vector<WriteStamp> stamps;
     std::vector<Call> calls;
@@ -157,6 +160,7 @@ std::vector<Result<bool>> DynamoTable::write(std::span<const TableWrite> writes)
       if (end && *end == Ended::again) { again.push_back(places[i]); }
     }
     places = std::move(again);
+    if (!places.empty() && tries + 1 < k_tries) { m_pause(k_backoff.delay(tries + 1, random)); }  // those they met do the same
   }
   for (const std::size_t place : places) {
     written[place] = Error{.code = ErrorCode::unavailable, .message = "DynamoDB's transactions stand in each other's way."};

@@ -52,7 +52,8 @@ struct DynamoTableTest : testing::Test {
   Answering http;
   FixedCredentials credentials{lasting_key()};
   Client client{{.region = k_region, .attempts_max = 3, .retry_longest = Millis{1}}, credentials, http, clock, Log::silent(), metrics};
-  DynamoTable table{client, {.table = "deliveries"}};
+  std::vector<Millis> pauses;
+  DynamoTable table{client, {.table = "deliveries"}, [this](Millis time) { pauses.push_back(time); }};
 
   static DeliveryId id() { return {.batch = 1}; }
   static TableWrite row_alone() { return {.rows = {{.row = {.delivery = {.id = id()}}}}}; }
@@ -105,6 +106,23 @@ TEST_F(DynamoTableTest, ATransactionThatMeetsAnotherIsTriedAnewUnderAnotherToken
   ASSERT_TRUE(written && *written);
   ASSERT_EQ(http.bodies().size(), 2U);
   EXPECT_NE(member(http.bodies()[0], "ClientRequestToken"), member(http.bodies()[1], "ClientRequestToken"));
+}
+
+TEST_F(DynamoTableTest, ItWaitsLongerAndLongerForThoseItMeets) {
+  http.by({[](const std::string&) {
+    return refused("TransactionCanceledException", R"("CancellationReasons":[{"Code":"TransactionConflict"}])");
+  }});
+  const auto written = write(with_claim());
+  ASSERT_FALSE(written);
+  EXPECT_EQ(written.error().code, ErrorCode::unavailable);
+  ASSERT_EQ(http.bodies().size(), 6U);
+  ASSERT_EQ(pauses.size(), 5U) << "none after the last";
+  Millis bound{25};
+  for (const Millis pause : pauses) {
+    EXPECT_GT(pause, Millis{0});
+    EXPECT_LE(pause, bound);
+    bound = std::min(bound * 2, Millis{400});
+  }
 }
 
 TEST_F(DynamoTableTest, AConditionThatFailsDecides) {
