@@ -17,15 +17,14 @@ constexpr int k_redrive_group = 200;
 
 }  // namespace
 
-Sweeper::Sweeper(const Context& context, Unknowns& unknowns)
-    : m_context(context), m_unknowns(unknowns), m_redriven_at(context.clock.steady()) {}
+Sweeper::Sweeper(const Context& context, Unknowns& unknowns, const OldestWaiting& oldest)
+    : m_context(context), m_unknowns(unknowns), m_oldest(oldest), m_redriven_at(context.clock.steady()) {}
 
 void Sweeper::run(const std::stop_token& stop) {
   do { sweep(stop); } while (sleep_for(stop, m_context.settings.sweep_interval));
 }
 
 void Sweeper::sweep(const std::stop_token& stop) {
-  sample_depths();
   const auto figures = m_context.traffic->figures();
   m_context.meters.in_flight.set(figures.in_flight);
   if (!recount_dirty(stop)) { return; }  // no database: nothing else can work
@@ -44,19 +43,6 @@ bool Sweeper::recount_dirty(const std::stop_token& stop) {
     if (*done < k_dirty_group) { return true; }
   }
   return false;
-}
-
-void Sweeper::sample_depths() {
-  for (const alert::Lane lane : {alert::Lane::standard, alert::Lane::urgent}) {
-    const auto depth = m_context.queue.note(m_context.ports.queue.depth(lane));
-    if (!depth) { return; }
-    LaneMeters& meters = m_context.meters.lane(lane);
-    meters.visible->set(static_cast<double>(depth->visible));
-    meters.hidden->set(static_cast<double>(depth->in_flight));
-    meters.dead->set(static_cast<double>(depth->dead));
-    meters.oldest_seconds->set(std::chrono::duration<double>(depth->oldest).count());
-    m_oldest[static_cast<std::size_t>(lane)] = depth->oldest;
-  }
 }
 
 void Sweeper::drive_due(const std::stop_token& stop) {
@@ -147,7 +133,7 @@ void Sweeper::redrive_stalled() {
   m_redriven_at = now;
   m_context.database.note(m_context.ports.batches.finish_stalled(stalled_after, k_redrive_group));
   for (const alert::Lane lane : {alert::Lane::urgent, alert::Lane::standard}) {
-    if (m_oldest[static_cast<std::size_t>(lane)] >= stalled_after) { continue; }
+    if (m_oldest.of(lane) >= stalled_after) { continue; }
     const auto driven = m_context.database.note(m_context.ports.batches.redrive_stalled(lane, stalled_after, k_redrive_group));
     if (!driven) { return; }
     m_context.meters.redriven.add(*driven);

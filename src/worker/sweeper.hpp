@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "worker/context.hpp"
+#include "worker/depth_sampler.hpp"
 
 namespace bizcomms::worker {
 
@@ -20,14 +21,13 @@ using Unknowns = Mailbox<Unknown>;
 
 class Sweeper {
 public:
-  Sweeper(const Context& context, Unknowns& unknowns);
+  Sweeper(const Context& context, Unknowns& unknowns, const OldestWaiting& oldest);
   void run(const std::stop_token& stop);
 
 private:
   using ByAlert = std::map<alert::AlertId, std::vector<alert::DueDelivery>>;
   void sweep(const std::stop_token& stop);
   [[nodiscard]] bool recount_dirty(const std::stop_token& stop);
-  void sample_depths();
   void drive_due(const std::stop_token& stop);
   [[nodiscard]] Result<bool> drive_group();
   // False where they are left for later.
@@ -37,7 +37,7 @@ private:
 
   const Context& m_context;
   Unknowns& m_unknowns;
-  std::array<Millis, 2> m_oldest{};  // message that waits, by lane
+  const OldestWaiting& m_oldest;
   SteadyTime m_redriven_at{};
 };
 

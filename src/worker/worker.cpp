@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "worker/context.hpp"
+#include "worker/depth_sampler.hpp"
 #include "worker/dispatcher.hpp"
 #include "worker/finisher.hpp"
 #include "worker/receiver.hpp"
@@ -43,6 +44,7 @@ struct Worker::Hidden {
   Custody custody;
   const Context context;
   Unknowns unknowns;
+  OldestWaiting oldest;
   std::atomic<bool> receiving{false};
 
   std::vector<std::jthread> intake;    // receivers, sweeper, reconciler, state checker: they bring new work, so they stop first
@@ -95,7 +97,8 @@ void Worker::start() {
   }
 
   run(all.intake, std::make_shared<Reconciler>(context, all.unknowns));
-  run(all.intake, std::make_shared<Sweeper>(context, all.unknowns));
+  run(all.intake, std::make_shared<DepthSampler>(context, all.oldest));
+  run(all.intake, std::make_shared<Sweeper>(context, all.unknowns, all.oldest));
   run(all.intake, std::make_shared<StateChecker>(context));
   run(all.intake, std::make_shared<WordChecker>(context));
   for (int i = 0; i < all.settings.receivers; ++i) {

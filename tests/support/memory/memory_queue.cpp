@@ -138,8 +138,15 @@ Result<std::vector<bool>> MemoryQueue::give_back(std::span<const Message> messag
   return answers;
 }
 
-Result<QueueDepth> MemoryQueue::depth(Lane lane) {
+void MemoryQueue::hold_depths(bool held) {
   const std::scoped_lock lock(m_mutex);
+  m_depths_held = held;
+  m_published.notify_all();
+}
+
+Result<QueueDepth> MemoryQueue::depth(Lane lane) {
+  std::unique_lock lock(m_mutex);
+  m_published.wait(lock, [this] { return !m_depths_held; });
   if (auto error = down()) { return *error; }
   const Time now = m_clock.now();
   QueueDepth depth;

@@ -18,6 +18,8 @@ public:
 
   // While down every method answers `unavailable`, and nothing changes.
   void set_down(bool down);
+  // While held, whoever asks for a depth waits.
+  void hold_depths(bool held);
 
   Result<std::vector<bool>> publish(std::span<const alert::Event> events) override;
   Result<std::vector<alert::Message>> receive(alert::Lane lane, int max, Millis wait, const std::stop_token& stop) override;
@@ -53,6 +55,7 @@ private:
   std::map<std::string, alert::DeadLetter> m_dead;
   std::int64_t m_last_serial = 0;
   bool m_down = false;
+  bool m_depths_held = false;
 };
 
 }  // namespace bizcomms::test

@@ -39,6 +39,25 @@ TEST(Trouble, OurOwnFaultStopsTheSenderAndFailsNobody) {
   for (const auto& delivery : rig.report(id).deliveries.items) { EXPECT_EQ(delivery.attempts, 1); }
 }
 
+TEST(Trouble, AQueueThatIsSlowToTellItsDepthHoldsNothingUp) {
+  Rig rig;
+  rig.add_recipients(3);
+  std::atomic<int> refused{3};
+  rig.sender.script_all([&](const alert::Dispatch& dispatch) -> Result<alert::ProviderId> {
+    if (refused.fetch_sub(1) > 0) { return Error{.code = ErrorCode::rate_limited, .message = "Slower."}; }
+    return rig.sender.fresh_sid(dispatch.id.channel);
+  });
+  rig.queue.hold_depths(true);
+  const auto id = rig.post();
+  rig.relay();
+  rig.start();
+  EXPECT_TRUE(eventually([&] {  // by retries, which the sweeper drives
+    rig.clock.advance(1s);
+    return rig.status(id) == AlertStatus::completed;
+  }));
+  rig.queue.hold_depths(false);
+}
+
 TEST(Trouble, ThrottlingLowersTheRequestsInFlight) {
   Settings settings = quick_settings();
   settings.in_flight_max = 32;
