@@ -31,11 +31,14 @@ Engine::Engine(Settings settings, Credentials& credentials, http::Client& http, 
       m_service_time(clock),
       m_meter(metrics),
       m_tokens(m_settings.retry_tokens),
+      m_key_thread([this] { fetch_keys(); }),
       m_thread([this] { run(); }) {}
 
 Engine::~Engine() {
   m_inbox->close();
   m_thread.join();
+  m_keyless.close();
+  m_key_thread.join();
 }
 
 void Engine::submit(Call call, std::function<void(Result<Answer>)> done) {
@@ -59,6 +62,8 @@ Millis Engine::longest_wait(bool closed) const {
 
 void Engine::arrived(Arrival arrival) {
   if (arrival.answer) { return judge(arrival.job, *std::move(arrival.answer), arrival.at); }
+  if (arrival.key && !*arrival.key) { return finish(arrival.job, arrival.key->error()); }
+  if (arrival.key) { return begin_with(arrival.job, *std::move(*arrival.key)); }
   ++m_open;
   begin(arrival.job);
 }
@@ -71,14 +76,27 @@ void Engine::begin_due(bool closed) {
   }
 }
 
-// The date, and so the signature, is a new one with every attempt.
 void Engine::begin(const JobPointer& job) {
+  auto key = m_credentials.at_hand();
+  if (!key) { return m_keyless.push({.job = job}); }
+  begin_with(job, *std::move(key));
+}
+
+void Engine::fetch_keys() {
+  bool closed = false;
+  while (!closed) {
+    for (const Arrival& waiting : m_keyless.take(k_idle, closed)) {
+      m_inbox->push({.job = waiting.job, .at = m_clock.steady(), .key = m_credentials.current()});
+    }
+  }
+}
+
+// The date, and so the signature, is a new one with every attempt.
+void Engine::begin_with(const JobPointer& job, AccessKey key) {
   const Call& call = job->call;
   auto endpoint = endpoint_of(m_settings, call.service);
   if (!endpoint) { return finish(job, endpoint.error()); }
-  auto key = m_credentials.current();
-  if (!key) { return finish(job, key.error()); }
-  job->key = *std::move(key);
+  job->key = std::move(key);
   const Url url = parse_url(*endpoint).value_or(Url{});
   auto request = request_of(call, *std::move(endpoint), call.timeout.value_or(m_settings.timeout));
   sign(request, url, job->key, {m_clock.now() + m_clock_offset, m_settings.region, std::string(to_string(call.service))}, m_signing_keys);

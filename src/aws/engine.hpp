@@ -1,5 +1,5 @@
 // One thread that does everything for the calls but wait for answers: signs and sends them, judges what came back, and holds those that are
-// to be tried again until their pause is over.
+// to be tried again until their pause is over. Another one fetches access keys, which may take seconds: nobody else waits for that.
 #pragma once
 
 #include <map>
@@ -35,6 +35,8 @@ private:
   void arrived(Arrival arrival);
   void begin_due(bool closed);
   void begin(const JobPointer& job);
+  void begin_with(const JobPointer& job, AccessKey key);
+  void fetch_keys();
   void judge(const JobPointer& job, Result<http::ClientResponse> answer, SteadyTime at);
   void correct_date(const Result<http::ClientResponse>& answer);
   void delay(const JobPointer& job, const Ending& ending);
@@ -58,7 +60,9 @@ private:
   std::multimap<SteadyTime, JobPointer> m_delayed;
   std::size_t m_open = 0;  // calls that were begun and have not ended
 
-  std::jthread m_thread;  // last: it ends before what it uses
+  Inbox m_keyless;  // calls that wait for a key
+  std::jthread m_key_thread;
+  std::jthread m_thread;  // last: they end before what they use
 };
 
 }  // namespace bizcomms::aws

@@ -26,8 +26,9 @@ struct Job {
 
 struct Arrival {
   std::shared_ptr<Job> job{};
-  std::optional<Result<http::ClientResponse>> answer{};  // nothing: it is new
+  std::optional<Result<http::ClientResponse>> answer{};  // nothing: it is new, or has its key now
   SteadyTime at{};
+  std::optional<Result<AccessKey>> key{};
 };
 
 class Inbox {

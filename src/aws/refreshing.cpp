@@ -76,6 +76,20 @@ void RefreshingCredentials::keep(Result<AccessKey> fetched) {
   m_is_refused = false;
 }
 
+void RefreshingCredentials::want_another() {
+  if (m_refreshing) { return; }
+  m_wanted = true;
+  m_changed.notify_all();
+}
+
+std::optional<AccessKey> RefreshingCredentials::at_hand() {
+  const Lock lock(m_mutex);
+  const Need what = need();
+  if (!is_valid() || what == Need::now) { return std::nullopt; }
+  if (what == Need::in_background) { want_another(); }
+  return m_key;
+}
+
 Result<AccessKey> RefreshingCredentials::current() {
   Lock lock(m_mutex);
   const Need what = need();
@@ -83,9 +97,8 @@ Result<AccessKey> RefreshingCredentials::current() {
     m_changed.wait(lock, [this] { return !m_refreshing; });
   } else if (what == Need::now) {
     refresh(lock);
-  } else if (what == Need::in_background && !m_refreshing) {
-    m_wanted = true;
-    m_changed.notify_all();
+  } else if (what == Need::in_background) {
+    want_another();
   }
   if (is_valid()) { return *m_key; }
   return m_failure.value_or(Error{.code = ErrorCode::unavailable, .message = "There is no valid AWS access key at the moment."});

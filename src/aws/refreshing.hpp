@@ -21,6 +21,7 @@ public:
   RefreshingCredentials(std::unique_ptr<KeySource> source, const Clock& clock, const Log& log, std::stop_source stop);
   ~RefreshingCredentials() override;
   Result<AccessKey> current() override;
+  std::optional<AccessKey> at_hand() override;
   void refused(const AccessKey& key) override;
 
 private:
@@ -33,6 +34,7 @@ private:
   [[nodiscard]] bool may_try() const;
   [[nodiscard]] Need need() const;
   void refresh(Lock& lock);
+  void want_another();
   void keep(Result<AccessKey> fetched);
 
   std::unique_ptr<KeySource> m_source;  // who set m_refreshing uses it

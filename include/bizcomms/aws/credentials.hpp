@@ -29,6 +29,8 @@ public:
   // One that is valid now. Blocks only while there is none, or the one there is expires soon; one refresh at a time. A failed refresh keeps
   // the old one for as long as it is valid. `misconfigured`: there is no source; `unavailable`: it does not answer.
   virtual Result<AccessKey> current() = 0;
+  // The same where that does not block; nothing: current() must be asked.
+  virtual std::optional<AccessKey> at_hand() = 0;
   virtual void refused(const AccessKey& key) = 0;  // a service has called it expired or unknown: the next current() gets another
 };
 
@@ -37,6 +39,7 @@ class FixedCredentials final : public Credentials {
 public:
   explicit FixedCredentials(AccessKey key) : m_key(std::move(key)) {}
   Result<AccessKey> current() override { return m_key; }
+  std::optional<AccessKey> at_hand() override { return m_key; }
   void refused(const AccessKey& /*key*/) override {}
 
 private:

@@ -18,11 +18,22 @@ namespace bizcomms::aws {
 class KeyRing final : public Credentials {
 public:
   Result<AccessKey> current() override {
+    m_slow.wait(true);
     const std::lock_guard lock(m_mutex);
     if (m_failure) { return *m_failure; }
     AccessKey key = lasting_key();
     key.id += std::to_string(m_refusals);
     return key;
+  }
+  std::optional<AccessKey> at_hand() override {
+    if (m_slow) { return std::nullopt; }
+    auto key = current();
+    return key ? std::optional(*std::move(key)) : std::nullopt;
+  }
+  void be_slow() { m_slow = true; }  // none is at hand, and who asks waits for arrive()
+  void arrive() {
+    m_slow = false;
+    m_slow.notify_all();
   }
   void refused(const AccessKey& key) override {
     const std::lock_guard lock(m_mutex);
@@ -39,6 +50,7 @@ public:
   }
 
 private:
+  std::atomic<bool> m_slow{false};
   mutable std::mutex m_mutex;  // guards the two below
   int m_refusals = 0;
   std::optional<Error> m_failure;

@@ -164,5 +164,22 @@ TEST_F(ClientTest, NoSecretIsLogged) {
   EXPECT_EQ((heard.text() + result.error().message + result.error().cause).find("wJalrXUtnFEMI"), std::string::npos);
 }
 
+TEST_F(ClientTest, ACallThatWaitsForAnAccessKeyHoldsNobodyUp) {
+  http.answers({answered(200, "first"), answered(200, "second")});
+  http.hold();
+  const auto client = make_client();
+  auto first = begin(*client, receive());
+  ASSERT_TRUE(http.has_been_asked(1));
+  keys.be_slow();
+  auto second = begin(*client, receive());
+  auto third = begin(*client, receive());
+  http.release();
+  EXPECT_EQ(first.get()->body, "first");
+  EXPECT_EQ(http.count(), 1U);
+  keys.arrive();
+  EXPECT_EQ(second.get()->body, "second");
+  EXPECT_TRUE(third.get());
+}
+
 }  // namespace
 }  // namespace bizcomms::aws

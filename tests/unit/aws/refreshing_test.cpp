@@ -99,6 +99,19 @@ TEST_F(RefreshingTest, FetchesAKeyOnceAndKeepsIt) {
   EXPECT_EQ(source->asked(), 1);
 }
 
+TEST_F(RefreshingTest, NothingIsAtHandWhereOneWouldHaveToWait) {
+  EXPECT_FALSE(credentials->at_hand());
+  EXPECT_EQ(source->asked(), 0) << "that is for current()";
+  ASSERT_EQ(id(), "1");
+  EXPECT_EQ(credentials->at_hand()->id, "1");
+  clock.advance(minutes{45});
+  EXPECT_EQ(credentials->at_hand()->id, "1");
+  ASSERT_TRUE(source->has_been_asked(2)) << "in the background";
+  ASSERT_TRUE(becomes("2"));
+  clock.advance(minutes{50});
+  EXPECT_FALSE(credentials->at_hand());
+}
+
 TEST_F(RefreshingTest, RenewsInTheBackgroundFromFifteenMinutesBefore) {
   ASSERT_EQ(id(), "1");
   clock.advance(minutes{45});
