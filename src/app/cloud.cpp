@@ -11,11 +11,9 @@
 namespace bizcomms::app {
 namespace {
 
-constexpr int k_connections_max = 64;  // to AWS; a long poll holds its own all the while
-
 // A worker's connections to Twilio are counted for themselves.
 http::CurlSettings http_settings(const Settings& settings) {
-  return {.connections_max = k_connections_max, .ca_file = settings.client.ca_file};
+  return {.connections_max = aws_connections(settings), .ca_file = settings.client.ca_file};
 }
 
 std::unique_ptr<aws::Credentials> credentials(const aws::Settings& settings, http::Client& http, Ground& ground) {
@@ -37,6 +35,14 @@ void need(std::vector<FieldError>& missing, const std::string& kind,
 }
 
 }  // namespace
+
+// A receiver's long poll holds a connection all the while, and the client keeps an eighth of all for urgent requests, which these are not.
+int aws_connections(const Settings& settings) {
+  const int lanes = 2;
+  const int polls = settings.queue_kind == "aws" ? lanes * settings.worker.receivers : 0;
+  const int used = settings.aws_requests_max + polls;
+  return used + used / 7 + 1;
+}
 
 aws::Settings aws_settings(const Settings& settings) { return aws::completed(settings.aws, process_environment()); }
 

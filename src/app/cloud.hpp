@@ -23,6 +23,9 @@ namespace bizcomms::app {
 // Region and endpoints, from the options and from AWS's own environment variables.
 [[nodiscard]] aws::Settings aws_settings(const Settings& settings);
 
+// So many that calls do not wait for receivers' long polls.
+[[nodiscard]] int aws_connections(const Settings& settings);
+
 struct Cloud {
   Cloud(const Settings& settings, Ground& ground);  // settings that passed check_cloud()
 

@@ -23,6 +23,8 @@ OptionGroup aws_options(Settings& s) {
         bounds(0, 2048)},
        {"sqs-poll", &s.sqs.poll, "How long one request waits for an event; a worker that stops waits for its end.", Role::work,
         bounds(seconds{1}, seconds{20})},
+       {"aws-requests-max", &s.aws_requests_max, "Requests to AWS at the same time; those that wait for events come on top.", both,
+        bounds(4, 4096)},
        {"dynamodb-table", &s.dynamodb.table, "Table of the ledger, and of the poller's stories.", both, bounds(0, 255)}}};
 }
 

@@ -51,6 +51,7 @@ struct Settings {
   std::string queue_kind = "postgres";
   std::string ledger_kind = "postgres";
   aws::Settings aws;
+  int aws_requests_max = 64;
   aws::SqsSettings sqs;
   aws::LedgerSettings dynamodb;
   db::PoolSettings pool;

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "app/admin_server.hpp"
+#include "app/cloud.hpp"
 #include "app/work_role.hpp"
 
 namespace bizcomms::app {
@@ -35,6 +36,19 @@ TEST(Checks, WhatAwsNeedsIsNamed) {
   EXPECT_FALSE(check_settings(settings, Role::work));
   settings.dynamodb.table = "deliveries";
   EXPECT_TRUE(check_settings(settings, Role::work));
+}
+
+TEST(Checks, ReceiversThatWaitForEventsTakeNoConnectionFromOtherCalls) {
+  auto settings = deliverable();
+  settings.aws_requests_max = 64;
+  settings.queue_kind = "aws";
+  for (const int receivers : {1, 2, 64}) {
+    settings.worker.receivers = receivers;
+    const int all = aws_connections(settings);
+    EXPECT_GE(all - all / 8 - 2 * receivers, 64) << receivers;
+  }
+  settings.queue_kind = "postgres";
+  EXPECT_LT(aws_connections(settings), 80);
 }
 
 TEST(Checks, OnlyWhoSendsNeedsAnAccount) {
