@@ -25,20 +25,6 @@ std::string member_of(const std::string& line, const std::string& name) {
   return document->root()[name].as_string().value_or("");
 }
 
-// Known before serve starts, since webhooks are signed with it, and the same after each restart.
-std::string free_address() {
-  const int probe = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  auto* plain = reinterpret_cast<sockaddr*>(&address);
-  const bool known = bind(probe, plain, size) == 0 && getsockname(probe, plain, &size) == 0;
-  close(probe);
-  if (!known) { throw std::runtime_error("no free port"); }
-  return "127.0.0.1:" + std::to_string(ntohs(address.sin_port));
-}
-
 Environment joined(Environment a, const Environment& b) {
   for (const auto& [name, value] : b) { a.insert_or_assign(name, value); }
   return a;
@@ -61,6 +47,19 @@ json::Value Answer::json() const {
     document = std::make_shared<json::Document>(*std::move(parsed));
   }
   return document->root();
+}
+
+std::string free_address() {
+  const int probe = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  auto* plain = reinterpret_cast<sockaddr*>(&address);
+  const bool known = bind(probe, plain, size) == 0 && getsockname(probe, plain, &size) == 0;
+  close(probe);
+  if (!known) { throw std::runtime_error("no free port"); }
+  return "127.0.0.1:" + std::to_string(ntohs(address.sin_port));
 }
 
 std::string number(int n) { return "+1555" + std::to_string(1'000'000 + n); }

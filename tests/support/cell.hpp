@@ -21,6 +21,9 @@ namespace bizcomms::test {
 // The path of the binary under test.
 [[nodiscard]] std::string binary();
 
+// A port of 127.0.0.1 that nobody listens on: for what must be known before its server starts, and is the same after each restart.
+[[nodiscard]] std::string free_address();
+
 [[nodiscard]] std::string number(int n);  // the phone number of person n
 
 struct Answer {
