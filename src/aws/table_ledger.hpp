@@ -57,11 +57,15 @@ private:
   Status change_batch(alert::AlertId alert, std::int32_t batch, const std::function<bool(alert::LedgerRow&)>& change, bool dirty,
                       int* changed = nullptr);
   Status touch(const Touched& touched);
-  Status begin_first(std::span<alert::Intent> intents, const std::vector<alert::Clearance>& clearances,
-                     std::vector<alert::BeginAnswer>& answers);
-  Status keep_own(std::span<alert::Intent> intents, const std::vector<std::size_t>& lost, std::vector<alert::BeginAnswer>& answers);
-  Status begin_again(std::span<const alert::Intent> intents, const std::vector<alert::Clearance>& clearances,
-                     std::vector<alert::BeginAnswer>& answers);
+  struct Lost {  // an intent that was not written, as far as is known
+    std::size_t place = 0;
+    std::optional<Error> failure{};
+  };
+  void begin_first(std::span<alert::Intent> intents, const std::vector<alert::Clearance>& clearances,
+                   std::vector<alert::BeginAnswer>& answers);
+  void keep_own(std::span<alert::Intent> intents, const std::vector<Lost>& lost, std::vector<alert::BeginAnswer>& answers);
+  void begin_again(std::span<const alert::Intent> intents, const std::vector<alert::Clearance>& clearances,
+                   std::vector<alert::BeginAnswer>& answers);
   Result<bool> is_contested(const alert::DeliveryId& call, Time since, const alert::LedgerGround::Inherited& inherited);
   Result<std::vector<alert::Delivery>> with_numbers(std::vector<StoredRow> rows);
 

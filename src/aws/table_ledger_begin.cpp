@@ -14,22 +14,34 @@ using alert::Clearance;
 using alert::Intent;
 using alert::LedgerRow;
 
+namespace {
+
+BeginAnswer failed_answer(Error error) { return {.verdict = BeginVerdict::failed, .error = std::move(error)}; }
+
+// What was begun leaves, whatever became of the others.
+void fail_unbegun(const std::vector<std::size_t>& places, const Error& error, std::vector<BeginAnswer>& answers) {
+  for (const std::size_t place : places) {
+    if (answers[place].verdict != BeginVerdict::begun) { answers[place] = failed_answer(error); }
+  }
+}
+
+}  // namespace
+
 Result<std::vector<BeginAnswer>> TableLedger::begin(std::span<const Intent> intents) {
   if (auto known = m_table->learn_time(); !known) { return known.error(); }
   const auto clearances = m_ground.clear(intents);
   if (!clearances) { return clearances.error(); }
   std::vector<BeginAnswer> answers(intents.size());
   std::vector<Intent> asked(intents.begin(), intents.end());
-  auto done = begin_first(asked, *clearances, answers);
-  if (auto again = begin_again(asked, *clearances, answers); !again) { done = again; }
-  // What was begun leaves, whatever became of the others: their leases end, and they are looked up.
-  const bool some = std::ranges::any_of(answers, [](const BeginAnswer& answer) { return answer.verdict == BeginVerdict::begun; });
-  if (!done && !some) { return done.error(); }
+  begin_first(asked, *clearances, answers);
+  begin_again(asked, *clearances, answers);
+  const bool none = std::ranges::all_of(answers, [](const BeginAnswer& answer) { return answer.verdict == BeginVerdict::failed; });
+  if (none && !answers.empty()) { return *answers.front().error; }
   return answers;
 }
 
 // Not read before it is written: nearly all are the first.
-Status TableLedger::begin_first(std::span<Intent> intents, const std::vector<Clearance>& clearances, std::vector<BeginAnswer>& answers) {
+void TableLedger::begin_first(std::span<Intent> intents, const std::vector<Clearance>& clearances, std::vector<BeginAnswer>& answers) {
   std::vector<TableWrite> writes;
   std::vector<std::size_t> places;
   for (std::size_t i = 0; i < intents.size(); ++i) {
@@ -40,48 +52,48 @@ Status TableLedger::begin_first(std::span<Intent> intents, const std::vector<Cle
     writes.push_back({.rows = {{.row = std::move(row)}}});
     places.push_back(i);
   }
-  if (writes.empty()) { return {}; }
+  if (writes.empty()) { return; }
   const auto written = m_table->write(writes);
   Touched touched;
-  std::vector<std::size_t> lost;
+  std::vector<Lost> lost;
   for (std::size_t i = 0; i < places.size(); ++i) {
     const alert::DeliveryId& id = intents[places[i]].id;
     if (!written[i] || !*written[i]) {
-      lost.push_back(places[i]);
+      lost.push_back({.place = places[i], .failure = written[i] ? std::nullopt : std::optional(written[i].error())});
       continue;
     }
     bool& dirty = touched[{id.alert, id.batch}];
     dirty = dirty || answers[places[i]].verdict == BeginVerdict::withdrawn;
   }
-  if (auto kept = keep_own(intents, lost, answers); !kept) { return kept; }
-  return touch(touched);
+  keep_own(intents, lost, answers);
+  if (const auto noted = touch(touched); !noted) { fail_unbegun(places, noted.error(), answers); }
 }
 
 // Somebody else was faster; or we were, in a try whose end was not known to us: then the token is ours. Or the row stands for a delivery
 // that was given up unbegun, and is open again: it is driven as that row's retry.
-Status TableLedger::keep_own(std::span<Intent> intents, const std::vector<std::size_t>& lost, std::vector<BeginAnswer>& answers) {
+void TableLedger::keep_own(std::span<Intent> intents, const std::vector<Lost>& lost, std::vector<BeginAnswer>& answers) {
   std::vector<alert::DeliveryId> ids;
-  std::vector<BeginAnswer> hoped;
-  for (const std::size_t place : lost) {
-    ids.push_back(intents[place].id);
-    hoped.push_back(std::exchange(answers[place], {}));
-  }
+  for (const Lost& one : lost) { ids.push_back(intents[one.place].id); }
   const auto rows = m_table->rows(ids);
-  if (!rows) { return rows.error(); }
   for (std::size_t i = 0; i < lost.size(); ++i) {
-    const auto& row = (*rows)[i];
-    if (row && row->row.delivery.attempt.token == intents[lost[i]].token) {
-      answers[lost[i]] = std::move(hoped[i]);
-      answers[lost[i]].started_at = row->row.delivery.attempt.started_at;
+    Intent& intent = intents[lost[i].place];
+    BeginAnswer hoped = std::exchange(answers[lost[i].place], {});
+    if (!rows || (!(*rows)[i] && lost[i].failure)) {
+      answers[lost[i].place] = failed_answer(rows ? *lost[i].failure : rows.error());
       continue;
     }
-    if (row && was_never_begun(row->row)) { intents[lost[i]].previous = row->row.delivery.attempt.token; }
+    const auto& row = (*rows)[i];
+    if (row && row->row.delivery.attempt.token == intent.token) {
+      hoped.started_at = row->row.delivery.attempt.started_at;
+      answers[lost[i].place] = std::move(hoped);
+    } else if (row && was_never_begun(row->row)) {
+      intent.previous = row->row.delivery.attempt.token;
+    }
   }
-  return {};
 }
 
-Status TableLedger::begin_again(std::span<const Intent> intents, const std::vector<Clearance>& clearances,
-                                std::vector<BeginAnswer>& answers) {
+void TableLedger::begin_again(std::span<const Intent> intents, const std::vector<Clearance>& clearances,
+                              std::vector<BeginAnswer>& answers) {
   std::map<alert::DeliveryId, Task> tasks;
   for (std::size_t i = 0; i < intents.size(); ++i) {
     if (!intents[i].previous || clearances[i].kind == Clearance::Kind::no_such_alert) { continue; }
@@ -92,9 +104,8 @@ Status TableLedger::begin_again(std::span<const Intent> intents, const std::vect
     answers[i] = draft.begin(intents[i], clearances[i], m_clock_margin);
   });
   for (std::size_t i = 0; i < intents.size() && !settled; ++i) {
-    if (intents[i].previous) { answers[i] = {}; }
+    if (intents[i].previous) { answers[i] = failed_answer(settled.error()); }
   }
-  return settled;
 }
 
 }  // namespace bizcomms::aws

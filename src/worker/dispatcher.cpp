@@ -54,16 +54,22 @@ void Dispatcher::begin(std::vector<Departure> departures) {
   }
   m_context.failpoints.hit(Failpoint::after_begin);
   int not_sent = 0;
+  std::vector<Departure> failed;
+  std::optional<Error> failure;
   for (std::size_t i = 0; i < departures.size(); ++i) {
     alert::BeginAnswer& answer = (*answers)[i];
     if (answer.verdict == BeginVerdict::begun) {
       send(departures[i], intents[i], std::move(answer), lease_ends);
+    } else if (answer.verdict == BeginVerdict::failed) {
+      failed.push_back(std::move(departures[i]));
+      failure = std::move(answer.error);
     } else {
       skip(departures[i], answer.verdict);
       ++not_sent;
     }
   }
   if (not_sent > 0) { m_context.traffic->not_sent(not_sent); }
+  if (failure) { begin_failed(std::move(failed), *failure); }
 }
 
 void Dispatcher::skip(const Departure& departure, BeginVerdict verdict) {

@@ -31,6 +31,7 @@ enum class BeginVerdict : std::uint8_t {
   taken,      // somebody else's, settled, or not in the expected state: skip
   withdrawn,  // recorded as cancelled or failed, with the reason: alert cancelled, recipient gone, inactive, opted out, channel off
   doubtful,   // recorded as unknown, due now: a cell before this one may have sent it. Looked up before it is sent
+  failed,     // whether it was begun is not known, for `error`; others of its group were answered. Not to be sent
 };
 struct BeginAnswer {
   BeginVerdict verdict = BeginVerdict::taken;
@@ -38,6 +39,7 @@ struct BeginAnswer {
   int attempt = 0;             // begun: its number, from 1
   std::string sender{};        // begun: the recipient's number of ours, where one was stored before
   Time started_at{};           // begun: by the ledger's clock
+  std::optional<Error> error{};
 };
 
 // How an attempt ended.

@@ -87,10 +87,13 @@ public:
     const std::scoped_lock lock(m_mutex);
     m_poisoned.insert(id);
   }
+  void miss_one() { m_missing = true; }  // the first of the next group
 
   Result<std::vector<alert::BeginAnswer>> begin(std::span<const alert::Intent> intents) override {
     if (any_poisoned(intents)) { return Error{.code = ErrorCode::internal, .message = "A defect."}; }
-    return m_sound.begin(intents);
+    auto answers = m_sound.begin(intents.subspan(m_missing.exchange(false) ? 1 : 0));
+    if (answers && answers->size() < intents.size()) { answers->insert(answers->begin(), missed()); }
+    return answers;
   }
   Result<std::vector<alert::RecordVerdict>> record(std::span<const alert::Outcome> outcomes) override {
     if (any_poisoned(outcomes)) { return Error{.code = ErrorCode::internal, .message = "A defect."}; }
@@ -111,12 +114,16 @@ public:
   }
 
 private:
+  static alert::BeginAnswer missed() {
+    return {.verdict = alert::BeginVerdict::failed, .error = Error{.code = ErrorCode::unavailable, .message = "Too busy."}};
+  }
   template <class Element>
   bool any_poisoned(std::span<const Element> elements) {
     const std::scoped_lock lock(m_mutex);
     return std::any_of(elements.begin(), elements.end(), [&](const Element& each) { return m_poisoned.contains(each.id.alert); });
   }
   alert::DeliveryLedger& m_sound;
+  std::atomic<bool> m_missing = false;
   std::mutex m_mutex;  // guards m_poisoned
   std::set<alert::AlertId> m_poisoned;
 };
@@ -143,6 +150,27 @@ TEST(Trouble, AMessageThatCannotBeHandledFailsAloneAndOnlyAtTheThirdTime) {
   EXPECT_EQ(report.deliveries.items.front().visible.reason, "A defect.");
   EXPECT_EQ(rig.sender.dispatches().size(), 2U);
   EXPECT_GE(value_of(rig, "bizcomms_queue_poisoned_total"), 3);
+}
+
+TEST(Trouble, WhatOfAGroupCouldNotBeBegunIsBegunSoonAfter) {
+  Rig rig;
+  DefectiveLedger ledger(rig.store);
+  rig.add_recipients(5);
+  const auto id = rig.post();
+  ledger.miss_one();
+  rig.relay();
+  rig.worker =
+      std::make_unique<Worker>(rig.settings, Ports{rig.store, rig.store, rig.store, rig.queue, ledger, rig.sender, rig.lookup, rig.permits},
+                               rig.log, rig.metrics, rig.clock);
+  rig.worker->start();
+  ASSERT_TRUE(eventually(
+      [&] {
+        rig.clock.advance(10ms);  // far from what brings back a stalled batch
+        return rig.status(id) == AlertStatus::completed;
+      },
+      5s));
+  EXPECT_EQ(rig.report(id).counts.deliveries.sent, 5);
+  EXPECT_EQ(rig.sender.dispatches().size(), 5U);
 }
 
 TEST(Trouble, AnOutcomeThatCannotBeRecordedTakesNoOtherWithIt) {
