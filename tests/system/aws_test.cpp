@@ -1,5 +1,5 @@
-// The real binary with its queue and its ledger in AWS, as ElasticMQ and DynamoDB Local play it: nobody is forgotten and nobody gets one
-// twice.
+// What the real binary has with AWS alone: its way through topic, queues and table, what `check` says of them, and secrets. All else runs
+// on both grounds (system/on_ground.hpp).
 #include <gtest/gtest.h>
 
 #include "support/aws/cloud.hpp"
@@ -50,15 +50,6 @@ TEST_F(OnAws, AnAlertReachesEachPhoneOnceThroughTopicQueueAndTable) {
 TEST_F(OnAws, UrgentAlertsHaveAQueueOfTheirOwn) {
   cell->start_work();
   expect_each_gets(cell->post_alert(R"({"title":"Fire","message":"Leave.","priority":"critical"})"));
-}
-
-TEST_F(OnAws, AKilledWorkerLosesAndDoublesNothing) {
-  cell->faults(R"({"latency_min_ms":200,"latency_max_ms":400})");
-  cell->start_work({{"BIZCOMMS_WORKER_IN_FLIGHT_MAX", "8"}, {"BIZCOMMS_FAILPOINTS", "after_request:kill"}});
-  const auto alert = cell->post_alert(k_to_all);
-  ASSERT_TRUE(eventually([&] { return !cell->work().running(); }, 60s));
-  cell->start_work();
-  expect_each_gets(alert);
 }
 
 TEST_F(OnAws, CheckTriesEverythingAndSaysWhatIsWrong) {

@@ -8,6 +8,7 @@
 #include <fstream>
 
 #include "support/cell.hpp"
+#include "system/on_ground.hpp"
 
 namespace bizcomms::test {
 namespace {
@@ -172,8 +173,11 @@ TEST(Keys, AreCreatedListedAndRevoked) {
   EXPECT_EQ(cell.command({"keys", "revoke", "ops"}).code, 1);
 }
 
-TEST(DeadLetters, WithoutAnyTheListIsEmptyAndTheRestSaysSo) {
-  Cell cell;
+class DeadLetters : public OnGround {};
+INSTANTIATE_TEST_SUITE_P(On, DeadLetters, k_both_grounds, name_of_ground);
+
+TEST_P(DeadLetters, WithoutAnyTheListIsEmptyAndTheRestSaysSo) {
+  Cell cell(on_ground());
   EXPECT_EQ(cell.command({"dlq", "list"}).code, 0);
   EXPECT_EQ(cell.command({"dlq", "show", "12"}).code, 1);
   EXPECT_EQ(cell.command({"dlq", "replay", "--all"}).code, 0);

@@ -6,6 +6,7 @@
 
 #include "bizcomms/base/ids.hpp"
 #include "support/cell.hpp"
+#include "system/on_ground.hpp"
 
 namespace bizcomms::test {
 namespace {
@@ -18,20 +19,22 @@ std::set<std::string> member_names(const json::Value& object) {
   return names;
 }
 
-class Delivery : public testing::Test {
+class Delivery : public OnGround {
 protected:
   void SetUp() override {
     cell.start_simulator();
     cell.start_serve();
     cell.start_work();
   }
-  Cell cell{{{"BIZCOMMS_SWEEP_INTERVAL", "100ms"},
-             {"BIZCOMMS_RESEND_LOST_AFTER", "200ms"},
-             {"BIZCOMMS_RESEND_MISSED_AFTER", "200ms"},
-             {"BIZCOMMS_STATE_CHECKS", "1s,2s,4s,8s"}}};
+  Cell cell{on_ground({{"BIZCOMMS_SWEEP_INTERVAL", "100ms"},
+                       {"BIZCOMMS_RESEND_LOST_AFTER", "200ms"},
+                       {"BIZCOMMS_RESEND_MISSED_AFTER", "200ms"},
+                       {"BIZCOMMS_STATE_CHECKS", "1s,2s,4s,8s"}})};
 };
 
-TEST_F(Delivery, TheOverviewsThreeExamplesAnswerInTheirShapes) {
+INSTANTIATE_TEST_SUITE_P(On, Delivery, k_both_grounds, name_of_ground);
+
+TEST_P(Delivery, TheOverviewsThreeExamplesAnswerInTheirShapes) {
   const auto made = cell.call("POST", "/v1/recipients",
                               R"({"name":"John Doe","phone_number":"+1234567890","preferences":{"sms_enabled":true,"voice_enabled":false},
                                   "tags":["tech","news"],"active":true})");
@@ -67,7 +70,7 @@ TEST_F(Delivery, TheOverviewsThreeExamplesAnswerInTheirShapes) {
   EXPECT_TRUE(deliveries[0]["delivered_at"].as_string());
 }
 
-TEST_F(Delivery, WhatNoCallbackTellsIsAskedFor) {
+TEST_P(Delivery, WhatNoCallbackTellsIsAskedFor) {
   cell.faults(R"({"callback_loss":1,"recipients":[{"to":"+15551000001","error_code":30005}]})");
   for (int n = 0; n < 10; ++n) { cell.make_recipient(number(n)); }
   const auto id = cell.post_alert(R"({"title":"Fire","message":"Leave the building."})");
@@ -78,7 +81,7 @@ TEST_F(Delivery, WhatNoCallbackTellsIsAskedFor) {
   EXPECT_TRUE(eventually(all_known)) << cell.call("GET", "/v1/alerts/" + id + "/status").body;
 }
 
-TEST_F(Delivery, FortyTwoPhonesWithCallbacksLateDoubledAndReorderedEndInTheRightCounts) {
+TEST_P(Delivery, FortyTwoPhonesWithCallbacksLateDoubledAndReorderedEndInTheRightCounts) {
   cell.faults(R"({"callback_delay_min_ms":0,"callback_delay_max_ms":400,"callback_duplication":0.5,"callback_reordering":0.4,
                   "callback_held_min_ms":100,"callback_held_max_ms":900,
                   "recipients":[{"to":")" +
@@ -98,7 +101,7 @@ TEST_F(Delivery, FortyTwoPhonesWithCallbacksLateDoubledAndReorderedEndInTheRight
   for (const auto& [phone, messages] : phones) { EXPECT_EQ(messages, 1) << phone; }
 }
 
-TEST_F(Delivery, ACallIsHeardAndAcknowledgedByAKey) {
+TEST_P(Delivery, ACallIsHeardAndAcknowledgedByAKey) {
   cell.faults(R"({"ringing_min_ms":10,"ringing_max_ms":20})");
   cell.make_recipient(number(1), R"(["oncall"])", R"({"sms_enabled":false,"voice_enabled":true})");
   const auto id = cell.post_alert(
@@ -114,7 +117,7 @@ TEST_F(Delivery, ACallIsHeardAndAcknowledgedByAKey) {
   }));
 }
 
-TEST_F(Delivery, WhatFailedOnItsWayIsSentAgainSoOftenAtMost) {
+TEST_P(Delivery, WhatFailedOnItsWayIsSentAgainSoOftenAtMost) {
   const auto row = [](int n, const std::string& what) { return R"({"to":")" + number(n) + "\"," + what + "}"; };
   cell.faults(R"({"ringing_min_ms":10,"ringing_max_ms":20,"recipients":[)" + row(1, R"("error_code":30003,"times":1)") + "," +
               row(2, R"("error_code":30003)") + "," + row(3, R"("error_code":30007)") + "," + row(4, R"("call":"busy","times":1)") + "," +
@@ -132,7 +135,7 @@ TEST_F(Delivery, WhatFailedOnItsWayIsSentAgainSoOftenAtMost) {
   EXPECT_EQ(tries, wanted);
 }
 
-TEST_F(Delivery, StopMeansStopUntilStart) {
+TEST_P(Delivery, StopMeansStopUntilStart) {
   const auto recipient = cell.make_recipient(number(1));
   const auto alert = R"({"title":"T","message":"M","recipient_filters":{"tags":["news"]}})";
   cell.start_simulator({{"BIZCOMMS_SIMULATOR_INBOUND_URL", "http://" + cell.api_address() + "/v1/webhooks/twilio/inbound-message"}});
@@ -156,7 +159,7 @@ TEST_F(Delivery, StopMeansStopUntilStart) {
   EXPECT_TRUE(eventually([&] { return cell.received_by(number(1)).size() == 2; }));
 }
 
-TEST_F(Delivery, AStopThatNoWebhookToldIsFoundByTheNextWorker) {
+TEST_P(Delivery, AStopThatNoWebhookToldIsFoundByTheNextWorker) {
   const auto recipient = cell.make_recipient(number(1));
   const auto opted_out = [&] { return cell.call("GET", "/v1/recipients/" + recipient).json()["opted_out"]["by"].as_string(); };
   ASSERT_TRUE(cell.completes(cell.post_alert(R"({"title":"T","message":"M"})")));
@@ -166,7 +169,7 @@ TEST_F(Delivery, AStopThatNoWebhookToldIsFoundByTheNextWorker) {
   EXPECT_TRUE(eventually([&] { return opted_out() == "STOP"; })) << opted_out().value_or("none");
 }
 
-TEST_F(Delivery, ACancelledAlertStopsBeforeWhatHasNotLeft) {
+TEST_P(Delivery, ACancelledAlertStopsBeforeWhatHasNotLeft) {
   cell.work().signal(SIGSTOP);
   for (int n = 0; n < 5; ++n) { cell.make_recipient(number(n)); }
   const auto id = cell.post_alert(R"({"title":"T","message":"M"})");
@@ -180,7 +183,7 @@ TEST_F(Delivery, ACancelledAlertStopsBeforeWhatHasNotLeft) {
   EXPECT_EQ(cell.call("DELETE", "/v1/alerts/" + after).status, 409);
 }
 
-TEST_F(Delivery, BothChannelsReachARecipientWhoWantsBoth) {
+TEST_P(Delivery, BothChannelsReachARecipientWhoWantsBoth) {
   cell.make_recipient(number(1), R"(["x"])", R"({"sms_enabled":true,"voice_enabled":true})");
   cell.make_recipient(number(2), R"(["x"])", R"({"sms_enabled":true,"voice_enabled":false})");
   cell.make_recipient(number(3), R"(["x"])", R"({"sms_enabled":false,"voice_enabled":false})");

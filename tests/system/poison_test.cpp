@@ -2,8 +2,9 @@
 // replayed they are delivered.
 #include <gtest/gtest.h>
 
-#include <csignal>
+#include <sstream>
 
+#include "system/on_ground.hpp"
 #include "system/once_each.hpp"
 
 namespace bizcomms::test {
@@ -20,19 +21,49 @@ Environment patient() {
   return options;
 }
 
-class Poison : public testing::Test {
+class Poison : public OnGround {
 protected:
   void SetUp() override {
     cell.start_simulator();
     cell.start_serve();
     make_recipients(cell, 3);
-    cell.start_work();
   }
   void run(const std::string& sql) { Postgres::run(cell.database(), sql); }
   // The id of the only dead letter, once there is one.
   [[nodiscard]] std::string dead_letter() {
-    EXPECT_TRUE(eventually([&] { return Postgres::ask(cell.database(), "SELECT count(*)::text FROM dead_letters") == "1"; }, 60s));
-    return Postgres::ask(cell.database(), "SELECT lpad(id::text, 20, '0') FROM dead_letters");
+    std::vector<std::string> ids;
+    EXPECT_TRUE(eventually([&] { return (ids = dead_letters()).size() == 1; }, 60s)) << ids.size();
+    return ids.empty() ? "" : ids.front();
+  }
+  [[nodiscard]] std::vector<std::string> dead_letters() {
+    std::vector<std::string> ids;
+    std::istringstream lines(cell.command({"dlq", "list"}).output);
+    for (std::string line; std::getline(lines, line);) {
+      if (has(line, " alert_")) { ids.push_back(line.substr(0, line.find(' '))); }
+    }
+    return ids;
+  }
+  // Of the only event that waits; of the only dead letter.
+  void change_kind_of_event(int kind) {
+    if (on_aws()) { return cloud->change_kind(cloud->standard(), kind); }
+    ASSERT_TRUE(eventually([&] { return Postgres::ask(cell.database(), "SELECT count(*)::text FROM queue_messages") == "1"; }));
+    run("UPDATE queue_messages SET kind = " + std::to_string(kind));
+  }
+  void change_kind_of_letter(int kind) {
+    if (on_aws()) { return cloud->change_kind(cloud->standard_dead_letters(), kind); }
+    run("UPDATE dead_letters SET kind = " + std::to_string(kind));
+  }
+  // Nothing can be begun until it is mended; in PostgreSQL, no delivery of that title.
+  void damage_ledger() {
+    if (on_aws()) { return cloud->refuse_begun(true); }
+    run(R"(CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+             IF NEW.state = 1 AND (SELECT title FROM alerts WHERE alert_id = NEW.alert_id) = 'Disk full' THEN RAISE 'the ledger is damaged'; END IF;
+             RETURN NEW; END $$;
+           CREATE TRIGGER refuse BEFORE INSERT ON deliveries FOR EACH ROW EXECUTE FUNCTION refuse())");
+  }
+  void mend_ledger() {
+    if (on_aws()) { return cloud->refuse_begun(false); }
+    run("DROP TRIGGER refuse ON deliveries");
   }
   void expect_told(const std::string& why) {
     EXPECT_GE(cell.work_metric("bizcomms_queue_poisoned_total"), 3);
@@ -53,15 +84,15 @@ protected:
   // All that came after the poison is not held up by it.
   void expect_others_delivered() { EXPECT_TRUE(cell.completes(cell.post_alert(R"({"title":"Another","message":"M"})"))); }
 
-  Cell cell{patient()};
+  Cell cell{on_ground(patient())};
 };
 
-TEST_F(Poison, AnEventOfAnUnknownKindIsKeptUntilSomebodyKnowsIt) {
-  cell.work().signal(SIGSTOP);
+INSTANTIATE_TEST_SUITE_P(On, Poison, k_both_grounds, name_of_ground);
+
+TEST_P(Poison, AnEventOfAnUnknownKindIsKeptUntilSomebodyKnowsIt) {
   const auto alert = cell.post_alert(k_to_all);
-  ASSERT_TRUE(eventually([&] { return Postgres::ask(cell.database(), "SELECT count(*)::text FROM queue_messages") == "1"; }));
-  run("UPDATE queue_messages SET kind = 256");  // as a newer version might write
-  cell.work().signal(SIGCONT);
+  change_kind_of_event(256);  // as a newer version might write
+  cell.start_work();
   const auto letter = dead_letter();
   expect_told("kind 256");
   const auto description = shown(letter);
@@ -69,17 +100,18 @@ TEST_F(Poison, AnEventOfAnUnknownKindIsKeptUntilSomebodyKnowsIt) {
   EXPECT_TRUE(has(description, "kind 256")) << description;
   EXPECT_TRUE(cell.taken().empty());
   expect_others_delivered();
-  run("UPDATE dead_letters SET kind = 0");
-  replay(letter);
+  change_kind_of_letter(0);
+  replay(dead_letter());
   EXPECT_TRUE(cell.completes(alert));
   EXPECT_EQ(cell.counts(alert)["sent"], 3);
 }
 
-TEST_F(Poison, AnAlertThatCannotBeExpandedFailsAndIsDeliveredOnceItCan) {
+TEST_P(Poison, AnAlertThatCannotBeExpandedFailsAndIsDeliveredOnceItCan) {
   run(R"(CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
            IF (SELECT title FROM alerts WHERE alert_id = NEW.alert_id) = 'Disk full' THEN RAISE 'the batch table is damaged'; END IF;
            RETURN NEW; END $$;
          CREATE TRIGGER refuse BEFORE INSERT ON alert_batches FOR EACH ROW EXECUTE FUNCTION refuse())");
+  cell.start_work();
   const auto alert = cell.post_alert(k_to_all);
   const auto letter = dead_letter();
   expect_told("the batch table is damaged");
@@ -96,12 +128,11 @@ TEST_F(Poison, AnAlertThatCannotBeExpandedFailsAndIsDeliveredOnceItCan) {
   EXPECT_TRUE(has(cell.command({"dlq", "list"}).output, "REASON"));
 }
 
-TEST_F(Poison, ABatchThatIsInTheWayOfAnExpansionIsNoCancellation) {
-  cell.work().signal(SIGSTOP);
+TEST_P(Poison, ABatchThatIsInTheWayOfAnExpansionIsNoCancellation) {
   const auto alert = cell.post_alert(k_to_all);
   run(R"(INSERT INTO alert_batches (alert_id, batch, first_recipient, last_recipient, recipients)
          SELECT alert_id, 1, alert_id, alert_id, 1 FROM alerts)");
-  cell.work().signal(SIGCONT);
+  cell.start_work();
   const auto letter = dead_letter();
   expect_told("alert_batches_pkey");
   EXPECT_TRUE(cell.taken().empty());
@@ -111,17 +142,16 @@ TEST_F(Poison, ABatchThatIsInTheWayOfAnExpansionIsNoCancellation) {
   EXPECT_EQ(cell.counts(alert)["sent"], 3);
 }
 
-TEST_F(Poison, ABatchWhoseDeliveriesCannotBeWrittenFailsAndIsDeliveredOnceTheyCan) {
-  run(R"(CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-           IF NEW.state = 1 AND (SELECT title FROM alerts WHERE alert_id = NEW.alert_id) = 'Disk full' THEN RAISE 'the ledger is damaged'; END IF;
-           RETURN NEW; END $$;
-         CREATE TRIGGER refuse BEFORE INSERT ON deliveries FOR EACH ROW EXECUTE FUNCTION refuse())");
+TEST_P(Poison, ABatchWhoseDeliveriesCannotBeWrittenFailsAndIsDeliveredOnceTheyCan) {
+  damage_ledger();
+  cell.start_work();
   const auto alert = cell.post_alert(k_to_all);
   const auto letter = dead_letter();
-  expect_told("the ledger is damaged");
+  expect_told(on_aws() ? "DynamoDB refused a write" : "the ledger is damaged");
   EXPECT_TRUE(eventually([&] { return cell.counts(alert)["failed"] == 3; }));
-  expect_others_delivered();
-  run("DROP TRIGGER refuse ON deliveries");
+  if (!on_aws()) { expect_others_delivered(); }
+  mend_ledger();
+  if (on_aws()) { expect_others_delivered(); }
   replay(letter);
   EXPECT_TRUE(eventually([&] { return cell.counts(alert)["sent"] == 3; })) << cell.call("GET", "/v1/alerts/" + alert + "/status").body;
   EXPECT_TRUE(cell.completes(alert));

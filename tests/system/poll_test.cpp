@@ -4,13 +4,14 @@
 #include <set>
 
 #include "support/cell.hpp"
+#include "system/on_ground.hpp"
 
 namespace bizcomms::test {
 namespace {
 
 using namespace std::chrono_literals;
 
-class Poll : public testing::Test {
+class Poll : public OnGround {
 protected:
   void SetUp() override {
     cell.start_simulator({{"BIZCOMMS_STORIES", SOURCE_DIR "/tests/fixtures/hackernews"}});
@@ -31,10 +32,12 @@ protected:
     }
     return messages;
   }
-  Cell cell;
+  Cell cell{on_ground()};
 };
 
-TEST_F(Poll, RaisesEachStoryOnceAcrossRestarts) {
+INSTANTIATE_TEST_SUITE_P(On, Poll, k_both_grounds, name_of_ground);
+
+TEST_P(Poll, RaisesEachStoryOnceAcrossRestarts) {
   const auto first = poll({"--first-run-limit", "30"});
   EXPECT_EQ(first.code, 0) << first.output;
   const auto messages = raised();
@@ -44,14 +47,14 @@ TEST_F(Poll, RaisesEachStoryOnceAcrossRestarts) {
   EXPECT_EQ(raised().size(), 13U);
 }
 
-TEST_F(Poll, TheFirstCycleEverRaisesFiveAndMarksTheOthersAsSeen) {
+TEST_P(Poll, TheFirstCycleEverRaisesFiveAndMarksTheOthersAsSeen) {
   EXPECT_EQ(poll().code, 0);
   EXPECT_EQ(raised().size(), 5U);
   EXPECT_EQ(poll().code, 0);
   EXPECT_EQ(raised().size(), 5U);
 }
 
-TEST_F(Poll, AWrongKeyIsSaidPlainly) {
+TEST_P(Poll, AWrongKeyIsSaidPlainly) {
   const auto result = cell.command({"poll"}, {{"BIZCOMMS_API_URL", "http://" + cell.api_address()},
                                               {"BIZCOMMS_API_KEY", "not-a-key-of-this-cell"},
                                               {"BIZCOMMS_HACKERNEWS_BASE_URL", "http://" + cell.simulator_address()}});

@@ -1,8 +1,11 @@
-// Trouble with PostgreSQL while messages are on their way: nobody is forgotten and nobody gets one twice.
+// Trouble with PostgreSQL, or with the queue elsewhere, while messages are on their way: nobody is forgotten and nobody gets one twice.
 #include <gtest/gtest.h>
 
+#include <csignal>
 #include <utility>
 
+#include "support/aws/elasticmq.hpp"
+#include "system/on_ground.hpp"
 #include "system/once_each.hpp"
 #include "system/small_volume.hpp"
 
@@ -28,20 +31,21 @@ Environment slow_enough() {
   return options;
 }
 
-class Trouble : public testing::Test {
+class Trouble : public OnGround {
 protected:
   // Requests to Twilio take 200 to 400 ms, so that there are some in flight at any time.
-  void begin(std::unique_ptr<Postgres> postgres) {
-    cell = std::make_unique<Cell>(slow_enough(), std::move(postgres));
+  void begin(std::unique_ptr<Postgres> postgres, bool by_two = false) {
+    cell = std::make_unique<Cell>(on_ground(slow_enough()), std::move(postgres));
     cell->start_simulator();
     cell->faults(R"({"latency_min_ms":200,"latency_max_ms":400})");
     cell->start_serve();
     make_recipients(*cell, k_recipients);
     cell->start_work();
+    if (by_two) { second = cell->start("work", {}); }
     alert = cell->post_alert(k_to_all);
   }
   [[nodiscard]] bool reaches(std::size_t count) {
-    return eventually([&] { return cell->taken().size() >= count && cell->work_metric(k_in_flight) >= 4; }, 60s);
+    return eventually([&] { return cell->taken().size() >= count && (second.process || cell->work_metric(k_in_flight) >= 4); }, 60s);
   }
   void expect_all_done() {
     ASSERT_TRUE(cell->completes(alert, 120s)) << cell->call("GET", "/v1/alerts/" + alert + "/status").body;
@@ -56,14 +60,31 @@ protected:
                                                         WHERE datname = current_database() AND pid <> pg_backend_pid())");
     return std::stoi(cut);
   }
-  void run(const std::string& sql) { Postgres::run(cell->database(), sql); }
+  void lock_queue_for_5_seconds() {
+    Postgres::run(cell->database(), "BEGIN; LOCK TABLE queue_messages IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(5); COMMIT");
+  }
+  // Nobody gets an answer of the queue, and nothing in it is lost.
+  void hold_up_queue_for_5_seconds() {
+    if (!on_aws()) { return lock_queue_for_5_seconds(); }
+    auto& elasticmq = ElasticMq::shared().process();
+    elasticmq.signal(SIGSTOP);
+    Postgres::run(cell->database(), "SELECT pg_sleep(5)");
+    elasticmq.signal(SIGCONT);
+  }
+  void expect_full_disk_to_stop_the_sending(bool log);
 
   std::unique_ptr<SmallVolume> volume;
   std::unique_ptr<Cell> cell;
+  Running second;
   std::string alert;
 };
 
-TEST_F(Trouble, PostgresKilledWithAllItsProcessesLosesAndDoublesNothing) {
+class TroubleOfPostgres : public Trouble {};
+
+INSTANTIATE_TEST_SUITE_P(On, Trouble, k_both_grounds, name_of_ground);
+INSTANTIATE_TEST_SUITE_P(On, TroubleOfPostgres, testing::Values(Ground::postgres), name_of_ground);
+
+TEST_P(Trouble, PostgresKilledWithAllItsProcessesLosesAndDoublesNothing) {
   begin(careful_postgres());
   for (const std::size_t progress : {10U, 50U, 90U}) {
     ASSERT_TRUE(reaches(progress));
@@ -74,7 +95,7 @@ TEST_F(Trouble, PostgresKilledWithAllItsProcessesLosesAndDoublesNothing) {
   expect_all_done();
 }
 
-TEST_F(Trouble, ConnectionsCutAgainAndAgainLoseAndDoubleNothing) {
+TEST_P(Trouble, ConnectionsCutAgainAndAgainLoseAndDoubleNothing) {
   begin(careful_postgres());
   for (int round = 1; round <= 20; ++round) {
     EXPECT_TRUE(eventually([&] { return cut_connections() > 0; }));
@@ -83,19 +104,18 @@ TEST_F(Trouble, ConnectionsCutAgainAndAgainLoseAndDoubleNothing) {
   expect_all_done();
 }
 
-TEST_F(Trouble, ALockedQueueForLongerThanTheVisibilityTimeoutDoublesNothing) {
-  begin(careful_postgres());
-  const auto second = cell->start("work", {});
+TEST_P(Trouble, AHeldUpQueueForLongerThanTheVisibilityTimeoutDoublesNothing) {
+  begin(careful_postgres(), true);
   ASSERT_TRUE(reaches(20));
-  run("BEGIN; LOCK TABLE queue_messages IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(5); COMMIT");  // visibility: 2 s
+  hold_up_queue_for_5_seconds();  // visibility: 2 s
   expect_all_done();
 }
 
-TEST_F(Trouble, ALockedQueueForLongerThanAStatementMayTakeDoublesNothing) {
+TEST_P(TroubleOfPostgres, ALockedQueueForLongerThanAStatementMayTakeDoublesNothing) {
   begin(careful_postgres());
   cell->start_work({{"BIZCOMMS_DATABASE_STATEMENT_TIMEOUT", "1s"}});
   ASSERT_TRUE(reaches(20));
-  run("BEGIN; LOCK TABLE queue_messages IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(5); COMMIT");
+  lock_queue_for_5_seconds();
   expect_all_done();
 }
 
@@ -112,13 +132,9 @@ std::unique_ptr<Postgres> postgres_with_log_on(const std::filesystem::path& volu
   return postgres;
 }
 
-enum class Full { tables, log };
-class DiskFull : public Trouble, public testing::WithParamInterface<Full> {};
-
-TEST_P(DiskFull, StopsTheSendingAndLosesAndDoublesNothing) {
+void Trouble::expect_full_disk_to_stop_the_sending(bool log) {
   volume = SmallVolume::mount(192);
   if (!volume) { GTEST_SKIP() << "NOT TESTED: only root may mount a small volume for PostgreSQL"; }
-  const bool log = GetParam() == Full::log;
   begin(log ? postgres_with_log_on(volume->folder()) : careful_postgres({}, volume->folder()));
   ASSERT_TRUE(reaches(20));
   volume->fill();
@@ -134,8 +150,8 @@ TEST_P(DiskFull, StopsTheSendingAndLosesAndDoublesNothing) {
   expect_all_done();
 }
 
-INSTANTIATE_TEST_SUITE_P(Trouble, DiskFull, testing::Values(Full::tables, Full::log),
-                         [](const auto& tested) { return tested.param == Full::log ? "OfTheLog" : "OfTables"; });
+TEST_P(TroubleOfPostgres, AFullDiskOfTablesStopsTheSendingAndLosesAndDoublesNothing) { expect_full_disk_to_stop_the_sending(false); }
+TEST_P(TroubleOfPostgres, AFullDiskOfTheLogStopsTheSendingAndLosesAndDoublesNothing) { expect_full_disk_to_stop_the_sending(true); }
 
 }  // namespace
 }  // namespace bizcomms::test

@@ -21,10 +21,16 @@ public:
   [[nodiscard]] static std::string missing();
   [[nodiscard]] const Environment& options() const { return m_options; }  // for every role: queue and ledger in AWS
   [[nodiscard]] const Queue& standard() const { return m_standard; }
+  [[nodiscard]] const Queue& standard_dead_letters() const { return m_standard_dead_letters; }
+  // Of the only event, or dead letter, in that queue; nobody else receives meanwhile.
+  void change_kind(const Queue& queue, int kind);
+  // The table has an index that no delivery fits which has a lease, so that DynamoDB refuses each, until the index is gone again.
+  void refuse_begun(bool refuse);
   [[nodiscard]] int published() const { return m_topic->forwarded(); }  // events that went through the topic
 
 private:
   Queue m_standard;
+  Queue m_standard_dead_letters;
   Queue m_urgent;
   std::string m_table;
   std::unique_ptr<SnsForwarder> m_topic;

@@ -57,6 +57,29 @@ void DynamoDbLocal::create_table(const Table& table) {
   static_cast<void>(body_of(call("CreateTable", writer.take())));
 }
 
+void DynamoDbLocal::set_index(const std::string& table, const TableKey& key, bool wanted) {
+  json::Writer writer;
+  writer.begin_object().field("TableName", table).key("AttributeDefinitions").begin_array();
+  write_definition(writer, key);
+  writer.end_array().key("GlobalSecondaryIndexUpdates").begin_array().begin_object();
+  writer.key(wanted ? "Create" : "Delete").begin_object().field("IndexName", key.name);
+  if (wanted) {
+    writer.key("KeySchema").begin_array();
+    write_key(writer, key, "HASH");
+    writer.end_array().key("Projection").begin_object().field("ProjectionType", "KEYS_ONLY").end_object();
+  }
+  writer.end_object().end_object().end_array().end_object();
+  static_cast<void>(body_of(call("UpdateTable", writer.take())));
+  const auto description = R"({"TableName":")" + table + R"("})";
+  const auto name = R"("IndexName":")" + key.name + "\"";
+  const auto done = [&] {
+    const auto told = body_of(call("DescribeTable", description));
+    const bool changing = told.find("CREATING") != std::string::npos || told.find("DELETING") != std::string::npos;
+    return !changing && (told.find(name) != std::string::npos) == wanted;
+  };
+  check(eventually(done), "an index is made or gone in time");
+}
+
 void DynamoDbLocal::delete_table(const std::string& name) {
   json::Writer writer;
   writer.begin_object().field("TableName", name).end_object();

@@ -37,6 +37,9 @@ public:
 
   void create_table(const Table& table);
   void delete_table(const std::string& name);
+  // Adds an index of that key, with its name, or takes it away; waits until it is so. DynamoDB refuses items whose attribute is of another
+  // type.
+  void set_index(const std::string& table, const TableKey& key, bool wanted);
   // "PutItem" and the like, as they are answered.
   [[nodiscard]] http::ClientResponse call(const std::string& operation, const std::string& body);
 
