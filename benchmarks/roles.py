@@ -59,9 +59,12 @@ def wait_for(condition, what, seconds=60):
 class Role:
     """One role of the binary in a process of its own."""
 
-    def __init__(self, name, environment):
+    def __init__(self, name, environment, public=False):
+        """`public`: Twilio's reports come straight to it."""
         self.port, self.admin = free_port(), free_port()
-        listen = {"BIZCOMMS_LISTEN": f"127.0.0.1:{self.port}"} if name == "serve" else {}
+        listen = {"BIZCOMMS_LISTEN": f"127.0.0.1:{self.port}"} if name in ("serve", "simulate") else {}
+        if public:
+            listen["BIZCOMMS_PUBLIC_URL"] = f"http://127.0.0.1:{self.port}"
         environment = {**os.environ, **environment, **listen, "BIZCOMMS_ADMIN_LISTEN": f"127.0.0.1:{self.admin}",
                        "BIZCOMMS_LOG_LEVEL": "warning"}
         self.log = tempfile.NamedTemporaryFile(prefix=f"bench-{name}-", suffix=".log", delete=False)
@@ -98,10 +101,18 @@ class Role:
         return 0.0
 
     def metric(self, name):
+        found = re.search(rf"^{name} (\S+)$", self._metrics(), re.MULTILINE)
+        return float(found.group(1)) if found else 0.0
+
+    def series(self, name):
+        """The labels and the value of each."""
+        found = re.findall(rf"^{name}{{(.*)}} (\S+)$", self._metrics(), re.MULTILINE)
+        return [(dict(re.findall(r'(\w+)="([^"]*)"', labels)), float(value)) for labels, value in found]
+
+    def _metrics(self):
         connection = http.client.HTTPConnection("127.0.0.1", self.admin, timeout=5)
         connection.request("GET", "/metrics")
-        found = re.search(rf"^{name} (\S+)$", connection.getresponse().read().decode(), re.MULTILINE)
-        return float(found.group(1)) if found else 0.0
+        return connection.getresponse().read().decode()
 
     def stop(self):
         self.process.send_signal(signal.SIGTERM)
