@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "bizcomms/alert/ledger_draft.hpp"
@@ -34,14 +35,26 @@ struct TableWrite {
   std::vector<ClaimChange> claims{};
 };
 
+struct StoredState {  // in the order asked
+  std::vector<std::optional<StoredRow>> rows{};
+  std::vector<std::optional<StoredClaim>> claims{};
+};
+
 class DeliveryTable {
 public:
   virtual ~DeliveryTable() = default;
   [[nodiscard]] virtual Time now() const = 0;  // the table's clock: everybody's who uses it
   virtual Status learn_time() = 0;             // so that now() is known, where nothing has been read or written yet
 
-  virtual Result<std::vector<std::optional<StoredRow>>> rows(std::span<const alert::DeliveryId> ids) = 0;
-  virtual Result<std::vector<std::optional<StoredClaim>>> claims(std::span<const alert::ProviderId> sids) = 0;
+  virtual Result<StoredState> read(std::span<const alert::DeliveryId> ids, std::span<const alert::ProviderId> sids) = 0;
+  Result<std::vector<std::optional<StoredRow>>> rows(std::span<const alert::DeliveryId> ids) {
+    auto state = read(ids, {});
+    return state ? Result<std::vector<std::optional<StoredRow>>>(std::move(state->rows)) : state.error();
+  }
+  Result<std::vector<std::optional<StoredClaim>>> claims(std::span<const alert::ProviderId> sids) {
+    auto state = read({}, sids);
+    return state ? Result<std::vector<std::optional<StoredClaim>>>(std::move(state->claims)) : state.error();
+  }
   // Of one batch, in the order of keys, after `after`, at most `limit`.
   virtual Result<std::vector<StoredRow>> of_batch(alert::AlertId alert, std::int32_t batch, const std::optional<alert::DeliveryId>& after,
                                                   int limit) = 0;

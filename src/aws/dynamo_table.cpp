@@ -22,36 +22,28 @@ Status DynamoTable::learn_time() {
   return asked ? Status{} : Status(asked.error());
 }
 
-Result<std::vector<std::optional<StoredRow>>> DynamoTable::rows(std::span<const DeliveryId> ids) {
+// Both in one request, where there is room.
+Result<StoredState> DynamoTable::read(std::span<const DeliveryId> ids, std::span<const alert::ProviderId> sids) {
   std::vector<ItemKey> keys;
   for (const DeliveryId& id : ids) { keys.push_back(delivery_key(id)); }
-  std::map<DeliveryId, StoredRow> found;
-  const auto got = m_items.get(std::move(keys), [&](const AttributeReader& item) {
-    if (const auto row = read_row(item, now())) { found.emplace(row->row.delivery.id, *row); }
-  });
-  if (!got) { return got.error(); }
-  std::vector<std::optional<StoredRow>> rows;
-  for (const DeliveryId& id : ids) {
-    const auto row = found.find(id);
-    rows.push_back(row == found.end() ? std::nullopt : std::optional(row->second));
-  }
-  return rows;
-}
-
-Result<std::vector<std::optional<StoredClaim>>> DynamoTable::claims(std::span<const alert::ProviderId> sids) {
-  std::vector<ItemKey> keys;
   for (const alert::ProviderId& sid : sids) { keys.push_back(claim_key(sid)); }
-  std::map<std::string, StoredClaim> found;
+  std::map<DeliveryId, StoredRow> rows;
+  std::map<std::string, StoredClaim> claims;
   const auto got = m_items.get(std::move(keys), [&](const AttributeReader& item) {
-    if (const auto claim = read_claim(item, now())) { found.emplace(key_in(item).partition, *claim); }
+    if (const auto row = read_row(item, now())) { rows.emplace(row->row.delivery.id, *row); }
+    if (const auto claim = read_claim(item, now())) { claims.emplace(key_in(item).partition, *claim); }
   });
   if (!got) { return got.error(); }
-  std::vector<std::optional<StoredClaim>> claims;
-  for (const alert::ProviderId& sid : sids) {
-    const auto claim = found.find(claim_key(sid).partition);
-    claims.push_back(claim == found.end() ? std::nullopt : std::optional(claim->second));
+  StoredState state;
+  for (const DeliveryId& id : ids) {
+    const auto row = rows.find(id);
+    state.rows.push_back(row == rows.end() ? std::nullopt : std::optional(row->second));
   }
-  return claims;
+  for (const alert::ProviderId& sid : sids) {
+    const auto claim = claims.find(claim_key(sid).partition);
+    state.claims.push_back(claim == claims.end() ? std::nullopt : std::optional(claim->second));
+  }
+  return state;
 }
 
 Result<std::vector<StoredRow>> DynamoTable::of_batch(alert::AlertId alert, std::int32_t batch, const std::optional<DeliveryId>& after,

@@ -21,8 +21,7 @@ public:
 
   [[nodiscard]] Time now() const override { return m_client.service_time(); }
   Status learn_time() override;
-  Result<std::vector<std::optional<StoredRow>>> rows(std::span<const alert::DeliveryId> ids) override;
-  Result<std::vector<std::optional<StoredClaim>>> claims(std::span<const alert::ProviderId> sids) override;
+  Result<StoredState> read(std::span<const alert::DeliveryId> ids, std::span<const alert::ProviderId> sids) override;
   Result<std::vector<StoredRow>> of_batch(alert::AlertId alert, std::int32_t batch, const std::optional<alert::DeliveryId>& after,
                                           int limit) override;
   Result<std::vector<alert::DeliveryId>> waking(Time until, int limit) override;

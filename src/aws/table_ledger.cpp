@@ -62,14 +62,12 @@ Status TableLedger::load(std::vector<Task>& tasks) {
     ids.push_back(task.id);
     sids.insert(sids.end(), task.sids.begin(), task.sids.end());
   }
-  const auto rows = m_table->rows(ids);
-  if (!rows) { return rows.error(); }
-  const auto claims = m_table->claims(sids);
-  if (!claims) { return claims.error(); }
+  const auto state = m_table->read(ids, sids);
+  if (!state) { return state.error(); }
   std::size_t next = 0;
   for (std::size_t i = 0; i < tasks.size(); ++i) {
-    tasks[i].load((*rows)[i]);
-    for (const ProviderId& sid : tasks[i].sids) { tasks[i].load(sid, (*claims)[next++]); }
+    tasks[i].load(state->rows[i]);
+    for (const ProviderId& sid : tasks[i].sids) { tasks[i].load(sid, state->claims[next++]); }
   }
   return load_more(tasks);
 }

@@ -19,18 +19,12 @@ std::optional<Value> found(const std::map<Key, Value>& all, const Key& key) {
 
 }  // namespace
 
-Result<std::vector<std::optional<StoredRow>>> MemoryTable::rows(std::span<const DeliveryId> ids) {
+Result<aws::StoredState> MemoryTable::read(std::span<const DeliveryId> ids, std::span<const ProviderId> sids) {
   const std::scoped_lock lock(m_mutex);
-  std::vector<std::optional<StoredRow>> rows;
-  for (const DeliveryId& id : ids) { rows.push_back(found(m_rows, id)); }
-  return rows;
-}
-
-Result<std::vector<std::optional<StoredClaim>>> MemoryTable::claims(std::span<const ProviderId> sids) {
-  const std::scoped_lock lock(m_mutex);
-  std::vector<std::optional<StoredClaim>> claims;
-  for (const ProviderId& sid : sids) { claims.push_back(found(m_claims, sid)); }
-  return claims;
+  aws::StoredState state;
+  for (const DeliveryId& id : ids) { state.rows.push_back(found(m_rows, id)); }
+  for (const ProviderId& sid : sids) { state.claims.push_back(found(m_claims, sid)); }
+  return state;
 }
 
 Result<std::vector<StoredRow>> MemoryTable::of_batch(alert::AlertId alert, std::int32_t batch, const std::optional<DeliveryId>& after,

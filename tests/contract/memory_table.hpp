@@ -16,8 +16,7 @@ public:
 
   [[nodiscard]] Time now() const override { return m_clock.now(); }
   Status learn_time() override { return {}; }
-  Result<std::vector<std::optional<aws::StoredRow>>> rows(std::span<const alert::DeliveryId> ids) override;
-  Result<std::vector<std::optional<aws::StoredClaim>>> claims(std::span<const alert::ProviderId> sids) override;
+  Result<aws::StoredState> read(std::span<const alert::DeliveryId> ids, std::span<const alert::ProviderId> sids) override;
   Result<std::vector<aws::StoredRow>> of_batch(alert::AlertId alert, std::int32_t batch, const std::optional<alert::DeliveryId>& after,
                                                int limit) override;
   Result<std::vector<alert::DeliveryId>> waking(Time until, int limit) override;

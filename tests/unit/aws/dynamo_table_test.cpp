@@ -171,6 +171,25 @@ TEST_F(DynamoTableTest, ReadsAgainWhatDynamoDbLeftForLater) {
   EXPECT_EQ(claims->at(0)->id, (DeliveryId{.batch = 7, .channel = alert::Channel::voice}));
 }
 
+TEST_F(DynamoTableTest, ReadsADeliveryAndItsClaimInOneRequest) {
+  http.by({[](const std::string&) {
+    const std::string none(26, '0');
+    return answered(200, R"({"Responses":{"deliveries":[{"pk":{"S":"s#SM1"},"sk":{"S":"-"},"owner_pk":{"S":"d#)" + none +
+                             R"(#1"},"owner_sk":{"S":")" + none + R"(#s"}},{"pk":{"S":"d#)" + none + R"(#1"},"sk":{"S":")" + none +
+                             R"(#s"},"version":{"N":"3"}}]},"UnprocessedKeys":{}})");
+  }});
+  const DeliveryId delivery = id();
+  const std::vector<alert::ProviderId> sids{"SM1", "SM2"};
+  const auto state = table.read(std::span(&delivery, 1), sids);
+  ASSERT_TRUE(state) << state.error().message;
+  EXPECT_EQ(http.bodies().size(), 1U);
+  ASSERT_TRUE(state->rows.at(0));
+  EXPECT_EQ(state->rows.at(0)->version, 3);
+  ASSERT_TRUE(state->claims.at(0));
+  EXPECT_EQ(state->claims.at(0)->id, delivery);
+  EXPECT_FALSE(state->claims.at(1));
+}
+
 TEST_F(DynamoTableTest, WhatIsPastItsTimeIsNotThere) {
   http.by({[](const std::string&) {
     return answered(200, R"({"Responses":{"deliveries":[{"pk":{"S":"s#SM1"},"sk":{"S":"-"},"ttl":{"N":"1"},"owner_pk":{"S":"d#)" +

@@ -16,11 +16,11 @@ public:
   explicit ScriptedTable(std::vector<Result<bool>> ends) : m_ends(std::move(ends)) {}
   [[nodiscard]] Time now() const override { return Time{} + std::chrono::hours{1}; }
   Status learn_time() override { return {}; }
-  Result<std::vector<std::optional<StoredRow>>> rows(std::span<const alert::DeliveryId> ids) override {
-    return std::vector<std::optional<StoredRow>>(ids.size());
-  }
-  Result<std::vector<std::optional<StoredClaim>>> claims(std::span<const alert::ProviderId> sids) override {
-    return std::vector<std::optional<StoredClaim>>(sids.size());
+  Result<StoredState> read(std::span<const alert::DeliveryId> ids, std::span<const alert::ProviderId> sids) override {
+    StoredState state;
+    state.rows.resize(ids.size());
+    state.claims.resize(sids.size());
+    return state;
   }
   Result<std::vector<StoredRow>> of_batch(alert::AlertId, std::int32_t, const std::optional<alert::DeliveryId>&, int) override {
     return std::vector<StoredRow>{};
