@@ -84,6 +84,7 @@ Status PostgresBatchStore::finish_stalled(Millis idle, int limit) {
 }
 
 Status RemoteBatchStore::finish_stalled(Millis idle, int limit) {
+  if (auto opened = open_late(); !opened) { return opened; }
   if (auto completed = complete_all_over(); !completed) { return completed; }
   const auto orphans = m_pool.run(k_list_orphans, db::Params().add(seconds_of(idle)).add(std::int64_t{limit}));
   if (!orphans) { return orphans.error(); }

@@ -2,6 +2,7 @@
 // there first: what is interrupted in between stays dirty, or is done again by whoever repeats it.
 #pragma once
 
+#include <atomic>
 #include <map>
 
 #include "bizcomms/alert/remote_ledger.hpp"
@@ -23,12 +24,15 @@ public:
   Status finish_stalled(Millis idle, int limit) override;
 
 private:
+  // Once after each takeover: batches that were settled shortly before it are open again.
+  Status open_late();
   Status recount_group(std::span<const std::pair<alert::AlertId, std::int32_t>> group,
                        std::map<std::pair<alert::AlertId, std::int32_t>, bool>& verdicts);
   Result<std::vector<db::Step>> told(std::vector<std::pair<alert::AlertId, std::int32_t>>& batches);
 
   alert::LedgerGround& m_ground;
   alert::RemoteLedger& m_ledger;
+  std::atomic<std::int64_t> m_opened_of = 0;  // the epoch whose takeover was looked after
 };
 
 }  // namespace bizcomms::store

@@ -237,5 +237,34 @@ TEST_P(RemoteStore, AReportShowsNoNumberThatWasErased) {
   EXPECT_TRUE(report->deliveries.items[1].phone_number);
 }
 
+// That ledger comes after the database: the cell before may have written what is missing here.
+TEST_P(RemoteStore, WhatWasSettledShortlyBeforeATakeoverIsGoneThroughOnceMore) {
+  const Scene scene = sending(1);
+  static_cast<void>(sent_one(scene));
+  ASSERT_TRUE(batches().finish_stalled(1h, 10));
+  EXPECT_EQ(number("SELECT count(*) FROM alert_batches WHERE state = 0"), 0) << "no other cell has worked on it";
+  const auto events = number("SELECT count(*) FROM outbox WHERE kind = 1");
+  take_over();
+  ASSERT_TRUE(batches().finish_stalled(1h, 10));
+  EXPECT_EQ(number("SELECT count(*) FROM alert_batches WHERE state = 0 AND dirty"), 1);
+  EXPECT_EQ(number("SELECT count(*) FROM outbox WHERE kind = 1"), events + 1);
+  EXPECT_EQ(alerts().get(scene.alert)->status, AlertStatus::sending);
+  EXPECT_TRUE(recount(scene.alert)) << "the ledger has all of it";
+  EXPECT_EQ(alerts().get(scene.alert)->status, AlertStatus::completed);
+  ASSERT_TRUE(batches().finish_stalled(1h, 10));
+  EXPECT_EQ(number("SELECT count(*) FROM alert_batches WHERE state = 0"), 0);
+}
+
+TEST_P(RemoteStore, WhatWasSettledLongBeforeATakeoverIsLeftAlone) {
+  const Scene scene = sending(1);
+  static_cast<void>(sent_one(scene));
+  ASSERT_TRUE(pool().run({.sql = "UPDATE alert_batches SET settled_at = now() - interval '1 hour'",
+                          .effect = db::Effect::writes,
+                          .plan = db::Plan::fresh}));
+  take_over();
+  ASSERT_TRUE(batches().finish_stalled(1h, 10));
+  EXPECT_EQ(number("SELECT count(*) FROM alert_batches WHERE state = 0"), 0);
+}
+
 }  // namespace
 }  // namespace bizcomms::contract
