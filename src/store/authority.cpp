@@ -28,7 +28,10 @@ constexpr db::Statement k_tell{.sql = R"(
     taken_at = CASE WHEN keeps THEN taken_at ELSE now() END
   FROM decided WHERE epoch = $2::int8 RETURNING cell, epoch, true, 0::int8, told_epoch = epoch)",
                                .effect = Effect::writes};
-constexpr db::Statement k_note_seen{.sql = "UPDATE authority SET seen_epoch = $1::int8 WHERE seen_epoch < $1::int8",
+// Of a database that was left behind: the replica that a commit would wait for follows another by now.
+constexpr db::Statement k_note_seen{.sql = R"(
+  UPDATE authority SET seen_epoch = $1::int8 FROM (SELECT set_config('synchronous_commit', 'off', true)) AS lightly
+  WHERE seen_epoch < $1::int8)",
                                     .effect = Effect::writes};
 // Worth no wait for the disk or a replica.
 constexpr db::Statement k_note_active{.sql = R"(

@@ -1,4 +1,5 @@
 // What belongs to PostgreSQL alone: keys, authority, upkeep, erasure, and a standby that refuses writes.
+#include <atomic>
 #include <thread>
 
 #include <fmt/format.h>
@@ -104,6 +105,29 @@ TEST_F(Keeping, ACellsSignOfLifeIsItsOwn) {
   EXPECT_GE(authority.current()->silent_for, std::chrono::minutes{59});
   ASSERT_TRUE(authority.note_active("east", 1));
   EXPECT_LT(authority.current()->silent_for, std::chrono::minutes{1});
+}
+
+// The replica that its commits wait for follows another by now.
+TEST(LeftBehind, ADatabaseWithoutItsReplicaNotesAHigherEpochAtOnce) {
+  test::Postgres postgres(std::map<std::string, std::string>{{"synchronous_commit", "on"}});
+  Metrics metrics;
+  db::Pool pool(test::pool_settings(postgres.fresh_database()), Log::silent(), metrics);
+  store::Authority authority(pool);
+  ASSERT_TRUE(authority.take_if_unset("east"));
+  const auto wait_for = [&](const std::string& names) {
+    test::Postgres::run(postgres.cluster().url("postgres"), "ALTER SYSTEM SET synchronous_standby_names = '" + names + "'");
+    test::Postgres::run(postgres.cluster().url("postgres"), "SELECT pg_reload_conf()");
+    const auto shown = [&] { return test::Postgres::ask(postgres.cluster().url("postgres"), "SHOW synchronous_standby_names") == names; };
+    EXPECT_TRUE(test::eventually(shown));
+  };
+  wait_for("gone");
+  std::atomic<bool> noted = false;
+  {
+    const std::jthread noting([&] { noted = authority.note_seen(2).has_value(); });
+    EXPECT_TRUE(test::eventually([&] { return noted.load(); }, std::chrono::seconds{5}));
+    wait_for("");
+  }
+  EXPECT_EQ(authority.take("east", 1)->epoch, 3);
 }
 
 TEST_F(Keeping, PartitionsAreMadeAheadAndDroppedWhenOld) {

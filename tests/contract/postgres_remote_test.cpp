@@ -258,9 +258,8 @@ TEST_P(RemoteStore, WhatWasSettledShortlyBeforeATakeoverIsGoneThroughOnceMore) {
 TEST_P(RemoteStore, WhatWasSettledLongBeforeATakeoverIsLeftAlone) {
   const Scene scene = sending(1);
   static_cast<void>(sent_one(scene));
-  ASSERT_TRUE(pool().run({.sql = "UPDATE alert_batches SET settled_at = now() - interval '1 hour'",
-                          .effect = db::Effect::writes,
-                          .plan = db::Plan::fresh}));
+  ASSERT_TRUE(pool().run(
+      {.sql = "UPDATE alert_batches SET settled_at = now() - interval '1 hour'", .effect = db::Effect::writes, .plan = db::Plan::fresh}));
   take_over();
   ASSERT_TRUE(batches().finish_stalled(1h, 10));
   EXPECT_EQ(number("SELECT count(*) FROM alert_batches WHERE state = 0"), 0);
