@@ -1,6 +1,6 @@
 # A thin list of targets over the CMake presets (CMakePresets.json).
 .DEFAULT_GOAL := help
-.PHONY: help deps build run test check format clean bench chaos
+.PHONY: help deps build run test check format clean bench chaos drill
 
 help:   ## What there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## */  make \1\t/' | expand -t 16
@@ -35,3 +35,6 @@ bench: deps  ## Measure the release binary, and print one table (benchmarks/run 
 
 chaos: deps  ## Kill everything 200 times while 10,000 messages go out, and say what was lost or doubled
 	@scripts/chaos
+
+drill: deps  ## Kill a whole cell under load, let the other take over, and back again; time it, and say what was lost or doubled
+	@scripts/drill

@@ -77,10 +77,7 @@ Postgres::~Postgres() {
   std::filesystem::remove_all(m_folder, ignored);
 }
 
-void Postgres::kill_all() {
-  pid_t server = 0;
-  std::ifstream(m_folder / "postgres" / "postmaster.pid") >> server;
-  if (server <= 0) { throw std::runtime_error("PostgreSQL is not running"); }
+void kill_server(pid_t server) {
   const auto needs = [](bool holds, const char* what) {
     if (!holds) { throw std::runtime_error(what); }
   };
@@ -91,6 +88,13 @@ void Postgres::kill_all() {
   for (const pid_t process : processes) { ::kill(process, SIGKILL); }
   // A new server does not start while one of the old still holds their shared memory.
   needs(eventually([&] { return std::ranges::all_of(processes, has_ended); }), "PostgreSQL's processes do not end");
+}
+
+void Postgres::kill_all() {
+  pid_t server = 0;
+  std::ifstream(m_folder / "postgres" / "postmaster.pid") >> server;
+  if (server <= 0) { throw std::runtime_error("PostgreSQL is not running"); }
+  kill_server(server);
 }
 
 std::string Postgres::log() const {

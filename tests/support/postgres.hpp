@@ -1,6 +1,8 @@
 // A PostgreSQL server for tests: in a temporary folder, without durability, gone with the object. Needs Debian's postgresql-15.
 #pragma once
 
+#include <sys/types.h>
+
 #include <filesystem>
 #include <functional>
 #include <map>
@@ -45,6 +47,9 @@ private:
   bool m_has_template = false;
   int m_databases = 0;
 };
+
+// SIGKILL to a server and each of its processes; throws where they do not end.
+void kill_server(pid_t server);
 
 // How the store's pool is set up, as the product does it.
 [[nodiscard]] db::PoolSettings pool_settings(const std::string& url, int size = 16);
