@@ -63,6 +63,7 @@ void append_value(std::string& out, const LogField& field, LogFormat format) {
 }
 
 void append_field(std::string& out, const LogField& field, LogFormat format) {
+  if (std::holds_alternative<std::monostate>(field.value)) { return; }
   if (format == LogFormat::json) {
     out += ',';
     append_quoted(out, field.name);

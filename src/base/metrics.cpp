@@ -43,6 +43,22 @@ private:
   prometheus::Histogram& m_histogram;
 };
 
+Sample sample_of(const std::string& name, const prometheus::ClientMetric& metric, prometheus::MetricType type) {
+  Sample sample{.name = name};
+  for (const auto& label : metric.label) { sample.labels.emplace(label.name, label.value); }
+  if (type == prometheus::MetricType::Counter) {
+    sample.value = metric.counter.value;
+  } else if (type == prometheus::MetricType::Gauge) {
+    sample.kind = Sample::Kind::gauge;
+    sample.value = metric.gauge.value;
+  } else {
+    sample.kind = Sample::Kind::histogram;
+    sample.value = metric.histogram.sample_sum;
+    for (const auto& bucket : metric.histogram.bucket) { sample.buckets.push_back({bucket.upper_bound, bucket.cumulative_count}); }
+  }
+  return sample;
+}
+
 using Key = std::pair<std::string, Labels>;
 
 // The wrapper under that key, made by `make` where there is none yet.
@@ -93,5 +109,13 @@ Histogram& Metrics::histogram(const std::string& name, const std::string& help, 
 }
 
 std::string Metrics::text() const { return prometheus::TextSerializer().Serialize(m_hidden->registry.Collect()); }
+
+std::vector<Sample> Metrics::samples() const {
+  std::vector<Sample> samples;
+  for (const auto& family : m_hidden->registry.Collect()) {
+    for (const auto& metric : family.metric) { samples.push_back(sample_of(family.name, metric, family.type)); }
+  }
+  return samples;
+}
 
 }  // namespace bizcomms

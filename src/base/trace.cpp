@@ -6,6 +6,7 @@ namespace bizcomms {
 namespace {
 
 constexpr std::string_view k_lower_hex = "0123456789abcdef";
+constexpr std::size_t k_traceparent_length = 55;  // of version 00
 
 bool is_lower_hex(std::string_view text) { return text.find_first_not_of(k_lower_hex) == std::string_view::npos; }
 bool is_zero(std::string_view text) { return text.find_first_not_of('0') == std::string_view::npos; }
@@ -36,8 +37,7 @@ std::string Trace::to_traceparent() const {
 }
 
 std::optional<Trace> parse_traceparent(std::string_view header) {
-  constexpr std::size_t k_length = 55;
-  if (header.size() < k_length || header[2] != '-' || header[35] != '-' || header[52] != '-') { return std::nullopt; }
+  if (header.size() < k_traceparent_length || header[2] != '-' || header[35] != '-' || header[52] != '-') { return std::nullopt; }
   const auto version = header.substr(0, 2);
   const auto trace_id = header.substr(3, 32);
   const auto parent_id = header.substr(36, 16);
@@ -45,7 +45,7 @@ std::optional<Trace> parse_traceparent(std::string_view header) {
   if (!is_lower_hex(version) || version == "ff" || !is_lower_hex(trace_id) || !is_lower_hex(parent_id) || !is_lower_hex(flags)) {
     return std::nullopt;
   }
-  if (header.size() > k_length && (version == "00" || header[k_length] != '-')) { return std::nullopt; }
+  if (header.size() > k_traceparent_length && (version == "00" || header[k_traceparent_length] != '-')) { return std::nullopt; }
   if (is_zero(trace_id) || is_zero(parent_id)) { return std::nullopt; }
   const bool sampled = (k_lower_hex.find(flags[1]) & 1U) != 0;
   return Trace{std::string(trace_id), std::string(parent_id), sampled};
@@ -71,9 +71,16 @@ std::optional<Trace> parse_amzn_trace_id(std::string_view header) {
   const auto trace_id = std::string(root.substr(2, 8)) + std::string(root.substr(11));
   if (!is_lower_hex(trace_id) || is_zero(trace_id)) { return std::nullopt; }
   const bool parent_good = parent.size() == 16 && is_lower_hex(parent) && !is_zero(parent);
-  return Trace{trace_id, parent_good ? std::string(parent) : std::string(), sampled == "1"};
+  const bool decided = sampled == "0" || sampled == "1";
+  return Trace{trace_id, parent_good ? std::string(parent) : std::string(), sampled == "1", !decided};
 }
 
-Trace new_trace(Random& random) { return Trace{random_hex(random, 32), {}, false}; }
+Trace new_trace(Random& random) { return Trace{random_hex(random, 32), {}, false, true}; }
+
+bool is_sampled(std::string_view traceparent) {
+  if (traceparent.size() < k_traceparent_length) { return false; }
+  const auto digit = k_lower_hex.find(traceparent[k_traceparent_length - 1]);
+  return digit != std::string_view::npos && (digit & 1U) != 0;
+}
 
 }  // namespace bizcomms

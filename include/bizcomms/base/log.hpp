@@ -20,7 +20,7 @@ enum class LogFormat : std::uint8_t { json, text };
 
 struct LogField {
   std::string_view name;
-  std::variant<std::string, std::int64_t, double, bool> value;
+  std::variant<std::string, std::int64_t, double, bool, std::monostate> value;  // monostate: not written
 
   LogField(std::string_view field, std::string text) : name(field), value(std::move(text)) {}
   LogField(std::string_view field, std::string_view text) : name(field), value(std::string(text)) {}
@@ -29,6 +29,13 @@ struct LogField {
   LogField(std::string_view field, double number) : name(field), value(number) {}
   template <std::integral T>
   requires(!std::same_as<T, bool>) LogField(std::string_view field, T number) : name(field), value(static_cast<std::int64_t>(number)) {}
+
+  // Not written where the text is empty.
+  [[nodiscard]] static LogField if_any(std::string_view field, const std::string& text) {
+    LogField made(field, std::string_view(text));
+    if (text.empty()) { made.value = std::monostate{}; }
+    return made;
+  }
 };
 
 struct LogSettings {

@@ -2,6 +2,7 @@
 // _total for counters, seconds for times.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <string>
@@ -32,6 +33,20 @@ public:
   virtual void observe(double value) = 0;
 };
 
+// What one metric says at a moment.
+struct Sample {
+  enum class Kind : std::uint8_t { counter, gauge, histogram };
+  struct Bucket {
+    double upper = 0;         // the last one: infinity
+    std::uint64_t count = 0;  // of all values up to it
+  };
+  std::string name{};
+  Kind kind = Kind::counter;
+  Labels labels{};
+  double value = 0;               // of a histogram: the sum of its values
+  std::vector<Bucket> buckets{};  // of a histogram
+};
+
 // Owns every metric it hands out; the same name and labels give the same metric again. References live as long as the registry.
 class Metrics {
 public:
@@ -46,6 +61,7 @@ public:
   [[nodiscard]] Histogram& histogram(const std::string& name, const std::string& help, const std::vector<double>& buckets,
                                      const Labels& labels = {});
   [[nodiscard]] std::string text() const;  // what /metrics answers
+  [[nodiscard]] std::vector<Sample> samples() const;
 
   static const std::vector<double> k_seconds;  // 0.5 ms … 30 s
 

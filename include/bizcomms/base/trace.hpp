@@ -15,12 +15,15 @@ struct Trace {
   std::string trace_id;
   std::string parent_id;
   bool sampled = false;
+  bool undecided = false;  // nobody has said yet whether it is sampled
   bool operator==(const Trace&) const = default;
   [[nodiscard]] std::string to_traceparent() const;
 };
 
 [[nodiscard]] std::optional<Trace> parse_traceparent(std::string_view header);
 [[nodiscard]] std::optional<Trace> parse_amzn_trace_id(std::string_view header);
-[[nodiscard]] Trace new_trace(Random& random);
+[[nodiscard]] Trace new_trace(Random& random);  // undecided
+// Of a traceparent, or of what was stored as one: its flag, without reading the rest.
+[[nodiscard]] bool is_sampled(std::string_view traceparent);
 
 }  // namespace bizcomms

@@ -33,9 +33,19 @@ TEST(AmznTraceId, ReadsFieldsInAnyOrderAmongOthers) {
   EXPECT_EQ(
       parse_amzn_trace_id("Self=1-67891234-abc; Sampled=1;CalledFrom=app;Parent=b7ad6b7169203331;Root=1-0af76519-16cd43dd8448eb211c80319c"),
       expected);
-  EXPECT_EQ(parse_amzn_trace_id("Root=1-0af76519-16cd43dd8448eb211c80319c"), (Trace{"0af7651916cd43dd8448eb211c80319c", "", false}));
+  EXPECT_EQ(parse_amzn_trace_id("Root=1-0af76519-16cd43dd8448eb211c80319c"), (Trace{"0af7651916cd43dd8448eb211c80319c", "", false, true}));
+  EXPECT_FALSE(parse_amzn_trace_id("Root=1-0af76519-16cd43dd8448eb211c80319c;Sampled=0")->undecided);
   EXPECT_FALSE(parse_amzn_trace_id("Root=1-0af76519-16cd43dd8448eb211c8031"));
   EXPECT_FALSE(parse_amzn_trace_id(""));
+}
+
+TEST(Sampled, IsReadOffTheLastDigit) {
+  EXPECT_TRUE(is_sampled("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"));
+  EXPECT_TRUE(is_sampled("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-03"));
+  for (const auto* text :
+       {"", "01", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-0z"}) {
+    EXPECT_FALSE(is_sampled(text)) << text;
+  }
 }
 
 TEST(NewTrace, DiffersEachTimeAndCanBeRead) {
