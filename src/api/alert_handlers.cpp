@@ -107,7 +107,8 @@ void AlertHandlers::log(const char* what, const Call& call, alert::AlertId id) c
   m_log.info(what, {{"alert_id", id.to_string()},
                     {"api_key", call.key_name},
                     {"request_id", call.request.id},
-                    {"trace_id", call.request.trace.trace_id}});
+                    {"trace_id", call.request.trace.trace_id},
+                    LogField::if_any("span_id", call.request.span_id)});
 }
 
 Result<http::Response> AlertHandlers::post(const Call& call) {

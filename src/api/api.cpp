@@ -24,10 +24,12 @@ struct Api::Hidden {
     if (result) { return *std::move(result); }
     const auto& error = result.error();
     const int status = status_of(error.code);
+    const std::initializer_list<LogField> which = {
+        {"request_id", request.id}, {"trace_id", request.trace.trace_id}, LogField::if_any("span_id", request.span_id)};
     if (status == 503) {
-      parts.log.warning("request not served now", error, {{"request_id", request.id}, {"trace_id", request.trace.trace_id}});
+      parts.log.warning("request not served now", error, which);
     } else if (status >= 500) {
-      parts.log.error("request failed", error, {{"request_id", request.id}, {"trace_id", request.trace.trace_id}});
+      parts.log.error("request failed", error, which);
     }
     return problem(error, request.id, settings.retry_after);
   }
@@ -61,7 +63,7 @@ struct Api::Hidden {
       if (!may_handle(request)) { return answered(request, on_standby()); }  // Twilio tries again, and reaches the active cell in time
       return answered(request, (webhooks.*handle)(request));
     };
-    return {.method = "POST", .pattern = path, .handler = handler, .takes_form = true};
+    return {.method = "POST", .pattern = path, .handler = handler, .takes_form = true, .origin = twilio::origin_of};
   }
 
   Settings settings;

@@ -54,7 +54,8 @@ void RecipientHandlers::log(const char* what, const Call& call, alert::Recipient
   m_log.info(what, {{"recipient_id", id.to_string()},
                     {"api_key", call.key_name},
                     {"request_id", call.request.id},
-                    {"trace_id", call.request.trace.trace_id}});
+                    {"trace_id", call.request.trace.trace_id},
+                    LogField::if_any("span_id", call.request.span_id)});
 }
 
 Result<http::Response> RecipientHandlers::post(const Call& call) {

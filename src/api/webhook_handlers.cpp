@@ -56,12 +56,17 @@ WebhookHandlers::Checked WebhookHandlers::checked(const http::Request& request) 
   return {.refused = problem_with_status(403, error, request.id, {})};
 }
 
-Status WebhookHandlers::merge(const alert::Report& report) {
+Status WebhookHandlers::merge(const http::Request& request, const alert::Report& report) {
   const auto known = m_ledger.merge(std::array{report});
   if (!known) { return known.error(); }
   const bool is_known = !known->empty() && known->front();
   (is_known ? m_taken : m_unknown_delivery).add();
-  if (!is_known) { m_log.info("report for no known delivery", {{"delivery", report.id.to_string()}, {"sid", report.sid}}); }
+  if (!is_known) {
+    m_log.info("report for no known delivery", {{"delivery", report.id.to_string()},
+                                                {"sid", report.sid},
+                                                {"trace_id", request.trace.trace_id},
+                                                LogField::if_any("span_id", request.span_id)});
+  }
   return {};
 }
 
@@ -85,7 +90,7 @@ Result<http::Response> WebhookHandlers::message_status(const http::Request& requ
     const alert::OptWord word{.message = report->sid, .from = std::move(number), .word = std::to_string(k_opted_out_code)};
     if (auto status = heed(word); !status) { return status.error(); }
   }
-  if (auto status = merge(*report); !status) { return status.error(); }
+  if (auto status = merge(request, *report); !status) { return status.error(); }
   return no_content();
 }
 
@@ -95,7 +100,7 @@ Result<http::Response> WebhookHandlers::call_status(const http::Request& request
   if (call.invalid) { return *std::move(call.invalid); }
   const auto report = twilio::parse_call_status(request, call.form, m_clock.now(), m_twilio.resend);
   if (!report) { return report.error(); }
-  if (auto status = merge(*report); !status) { return status.error(); }
+  if (auto status = merge(request, *report); !status) { return status.error(); }
   return no_content();
 }
 
@@ -120,7 +125,7 @@ Result<http::Response> WebhookHandlers::keypress(const http::Request& request) {
   if (call.invalid) { return *std::move(call.invalid); }
   const auto pressed = twilio::parse_keypress(request, call.form, m_clock.now());
   if (!pressed) { return pressed.error(); }
-  if (auto status = merge(pressed->report); !status) { return status.error(); }
+  if (auto status = merge(request, pressed->report); !status) { return status.error(); }
   auto document = pressed->report.acknowledged ? twilio::acknowledged_document(m_twilio) : twilio::not_acknowledged_document(m_twilio);
   return http::Response{.status = 200, .body = std::move(document), .content_type = twilio::k_twiml_content_type};
 }

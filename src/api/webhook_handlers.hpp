@@ -25,7 +25,7 @@ public:
 private:
   struct Checked;
   [[nodiscard]] Checked checked(const http::Request& request);
-  [[nodiscard]] Status merge(const alert::Report& report);
+  [[nodiscard]] Status merge(const http::Request& request, const alert::Report& report);
   [[nodiscard]] Status heed(const alert::OptWord& word);
 
   alert::DeliveryLedger& m_ledger;

@@ -112,7 +112,8 @@ std::string message_of(const alert::Story& story) {
   return cut(story.title, units - 1 - alert::utf16_units(url)) + "\n" + url;
 }
 
-ApiSink::ApiSink(ApiSettings settings, http::Client& client) : m_settings(std::move(settings)), m_client(client) {
+ApiSink::ApiSink(ApiSettings settings, http::Client& client, Tracer tracer)
+    : m_settings(std::move(settings)), m_client(client), m_tracer(std::move(tracer)) {
   while (m_settings.api_url.ends_with('/')) { m_settings.api_url.pop_back(); }
 }
 
@@ -139,7 +140,16 @@ Status ApiSink::raise(const alert::Story& story) {
   request.headers.add("X-API-Key", key->reveal());
   request.headers.add("Idempotency-Key", "hn-" + std::to_string(story.id));
   request.body = body_of(m_settings, story);
+  const auto span = m_tracer.start_trace("raise story", SpanKind::client);
+  if (span) {
+    span->set("http.request.method", "POST");
+    span->set("bizcomms.story_id", story.id);
+    request.headers.add("traceparent", span->traceparent());
+  }
   const auto answer = http::fetch(m_client, std::move(request));
+  if (span && answer) { span->set("http.response.status_code", std::int64_t{answer->status}); }
+  if (span && !answer) { span->failure = answer.error().message; }
+  m_tracer.end(span);
   if (!answer) { return unreachable(m_settings.api_url, answer.error()); }
   // 422: this key was used with another text, so the story was raised before (its title or our settings have changed since).
   if (answer->status == 202 || answer->status == 422) { return {}; }

@@ -47,11 +47,12 @@ std::string loggable(std::string_view path) {
 
 }  // namespace
 
-Dispatcher::Dispatcher(const ServerSettings& settings, const Log& log, Metrics& metrics, const Clock& clock)
+Dispatcher::Dispatcher(const ServerSettings& settings, const Log& log, Metrics& metrics, const Clock& clock, Tracer tracer)
     : m_name(settings.name),
       m_log(log),
       m_metrics(metrics),
       m_clock(clock),
+      m_tracer(std::move(tracer)),
       m_error_page(plain_page),
       m_unmatched(std::make_unique<RouteMeter>(metrics, settings.name, "any", std::string(k_unmatched))),
       m_refusals(metrics, settings.name) {}
@@ -61,7 +62,8 @@ void Dispatcher::add(Route route) {
   m_router.add(route.method, route.pattern, m_routes.size());
   auto meter = std::make_unique<RouteMeter>(m_metrics, m_name, route.method, route.pattern);
   const bool quiet = route.pattern == "/metrics" || route.pattern.starts_with("/health");
-  m_routes.push_back({std::move(route), std::move(meter), quiet});
+  auto span_name = route.method + " " + route.pattern;
+  m_routes.push_back({std::move(route), std::move(meter), quiet, std::move(span_name)});
 }
 
 void Dispatcher::fill(Head head, const std::string& peer, Random& random, Exchange& exchange) const {
@@ -98,11 +100,33 @@ Dispatcher::Next Dispatcher::receive(Framer& framer, const std::string& peer, Ra
   }
   exchange.request.query = std::move(*query);
   exchange.request.captures = std::move(match.captures);
+  trace(m_routes[match.route], exchange);
   if (!accept_body(exchange)) {
     finish(exchange);
     return Next::answered;
   }
   return m_routes[match.route].route.run_on == RunOn::io_thread ? Next::run_here : Next::run_on_handler_thread;
+}
+
+// From here on the request's trace goes on from its own span, or says that it is not sampled.
+void Dispatcher::trace(const Served& served, Exchange& exchange) const {
+  if (!m_tracer.is_on() || served.quiet) { return; }
+  Trace& trace = exchange.request.trace;
+  if (served.route.origin) {
+    if (auto origin = served.route.origin(exchange.request)) {
+      trace = *std::move(origin);
+    } else {
+      trace.undecided = trace.sampled = false;
+    }
+  }
+  exchange.span = m_tracer.start(trace, served.span_name, SpanKind::server);
+  trace.sampled = exchange.span != nullptr;
+  trace.undecided = false;
+  if (!exchange.span) { return; }
+  trace.parent_id = exchange.request.span_id = exchange.span->id;
+  exchange.span->set("http.request.method", exchange.request.method);
+  exchange.span->set("http.route", served.route.pattern);
+  exchange.span->set("bizcomms.request_id", exchange.request.id);
 }
 
 bool Dispatcher::accept_body(Exchange& exchange) const {
@@ -134,7 +158,8 @@ void Dispatcher::run(const Served& served, Exchange& exchange) const {
                                  {"route", served.route.pattern},
                                  {"cause", what},
                                  {"request_id", exchange.request.id},
-                                 {"trace_id", exchange.request.trace.trace_id}});
+                                 {"trace_id", exchange.request.trace.trace_id},
+                                 LogField::if_any("span_id", exchange.request.span_id)});
   answer(exchange, 500, "The server failed while it handled this request.");
 }
 
@@ -156,7 +181,8 @@ void Dispatcher::refuse(const Refusal& refusal, Head head, const std::string& pe
                                  {"reason", refusal.reason},
                                  {"detail", refusal.detail},
                                  {"client_address", exchange.request.client_address},
-                                 {"request_id", exchange.request.id}});
+                                 {"request_id", exchange.request.id},
+                                 {"trace_id", exchange.request.trace.trace_id}});
 }
 
 void Dispatcher::answer(Exchange& exchange, int status, const std::string& detail) const {
@@ -169,12 +195,18 @@ void Dispatcher::answer(Exchange& exchange, int status, const std::string& detai
   exchange.response.status = status;
 }
 
-void Dispatcher::finish(const Exchange& exchange) const {
+void Dispatcher::finish(Exchange& exchange) const {
   const auto seconds = std::chrono::duration<double>(m_clock.steady() - exchange.began).count();
   const bool matched = exchange.route != Router::k_none;
   const auto* const served = matched ? &m_routes[exchange.route] : nullptr;
   (matched ? served->meter : m_unmatched)->count(exchange.response.status, seconds);
   log_request(exchange, matched ? served->route.pattern : k_unmatched, matched && served->quiet, seconds);
+  if (!exchange.span) { return; }
+  const auto span = std::exchange(exchange.span, nullptr);
+  if (exchange.response.status == 401 || exchange.response.status == 403) { return; }  // a stranger's say in our traces ends here
+  span->set("http.response.status_code", std::int64_t{exchange.response.status});
+  if (exchange.response.status >= 500) { span->failure = "HTTP status " + std::to_string(exchange.response.status) + "."; }
+  m_tracer.end(span);
 }
 
 void Dispatcher::log_request(const Exchange& exchange, std::string_view route, bool quiet, double seconds) const {
@@ -192,7 +224,8 @@ void Dispatcher::log_request(const Exchange& exchange, std::string_view route, b
          {"bytes", exchange.response.body.size()},
          {"client_address", request.client_address},
          {"request_id", request.id},
-         {"trace_id", request.trace.trace_id}});
+         {"trace_id", request.trace.trace_id},
+         LogField::if_any("span_id", request.span_id)});
 }
 
 }  // namespace bizcomms::http

@@ -9,12 +9,12 @@
 namespace bizcomms::http {
 
 struct Server::Hidden {
-  Hidden(ServerSettings the_settings, const Log& the_log, Metrics& the_metrics, const Clock& the_clock)
+  Hidden(ServerSettings the_settings, const Log& the_log, Metrics& the_metrics, const Clock& the_clock, Tracer tracer)
       : settings(std::move(the_settings)),
         log(the_log),
         metrics(the_metrics),
         clock(the_clock),
-        dispatcher(settings, log, metrics, clock) {}
+        dispatcher(settings, log, metrics, clock, std::move(tracer)) {}
 
   ServerSettings settings;
   Log log;
@@ -25,8 +25,8 @@ struct Server::Hidden {
   std::unique_ptr<Front> front;  // before the pools in going
 };
 
-Server::Server(ServerSettings settings, const Log& log, Metrics& metrics, const Clock& clock)
-    : m_hidden(std::make_unique<Hidden>(std::move(settings), log, metrics, clock)) {}
+Server::Server(ServerSettings settings, const Log& log, Metrics& metrics, const Clock& clock, Tracer tracer)
+    : m_hidden(std::make_unique<Hidden>(std::move(settings), log, metrics, clock, std::move(tracer))) {}
 
 Server::~Server() { stop(); }
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <optional>
 #include <utility>
 
 #include "bizcomms/alert/retry.hpp"
@@ -35,54 +36,66 @@ void name_culprit(Error& error, const std::string& account, const std::string& s
                              : fmt::format(" (Account {}.)", account);
 }
 
+// What is kept of a request until its answer.
+struct Sent {
+  Channel channel = Channel::sms;
+  std::string sender{};
+  SteadyTime started{};
+  OpenSpan span{};
+};
+
 }  // namespace
 
 struct TwilioSender::Hidden {
-  Hidden(Settings s, http::Client& c, const Clock& k, Metrics& m)
-      : settings(std::move(s)), client(c), clock(k), messages(m, "create_message"), calls(m, "create_call") {
+  Hidden(Settings s, http::Client& c, const Clock& k, Metrics& m, Tracer t)
+      : settings(std::move(s)), client(c), clock(k), tracer(std::move(t)), messages(m, "create_message"), calls(m, "create_call") {
     const std::string account = settings.base_url + "/2010-04-01/Accounts/" + settings.account_sid;
     messages_url = account + "/Messages.json";
     calls_url = account + "/Calls.json";
   }
 
-  [[nodiscard]] http::Parameters message_form(const alert::Dispatch& dispatch) const;
-  [[nodiscard]] http::Parameters call_form(const alert::Dispatch& dispatch, const std::string& from) const;
+  [[nodiscard]] http::Parameters message_form(const alert::Dispatch& dispatch, const OpenSpan& span) const;
+  [[nodiscard]] http::Parameters call_form(const alert::Dispatch& dispatch, const std::string& from, const OpenSpan& span) const;
   [[nodiscard]] std::string calling_number(const alert::Dispatch& dispatch) const;
   [[nodiscard]] http::ClientRequest request_for(const alert::Dispatch& dispatch, const http::Parameters& form, const Secret& token) const;
   void refuse(Error error, Done done);
-  void ended(Channel channel, const std::string& sender, Result<http::ClientResponse> answer, SteadyTime started, const Done& done);
+  [[nodiscard]] OpenSpan begin_span(const alert::Dispatch& dispatch) const;
+  void end_span(const OpenSpan& span, std::optional<int> status, const Result<alert::ProviderId>& sid) const;
+  void ended(const Sent& sent, Result<http::ClientResponse> answer, const Done& done);
   void heed(const Result<http::ClientResponse>& answer, const LiveSecret::Held& token) const;
 
   Settings settings;
   http::Client& client;
   const Clock& clock;
+  const Tracer tracer;
   OperationMeter messages;
   OperationMeter calls;
   std::string messages_url;
   std::string calls_url;
 };
 
-http::Parameters TwilioSender::Hidden::message_form(const alert::Dispatch& dispatch) const {
+http::Parameters TwilioSender::Hidden::message_form(const alert::Dispatch& dispatch, const OpenSpan& span) const {
   http::Parameters form = {{"To", dispatch.to},
                            {is_service_sid(dispatch.sender) ? "MessagingServiceSid" : "From", dispatch.sender},
                            {"Body", sms_text(dispatch.title, dispatch.message)}};
   if (!settings.public_url.empty()) {
-    form.emplace_back("StatusCallback",
-                      settings.public_url + k_message_status_path + reference_query(dispatch.id, dispatch.token) + k_callback_retries);
+    form.emplace_back("StatusCallback", settings.public_url + k_message_status_path + reference_query(dispatch.id, dispatch.token) +
+                                            origin_query(span) + k_callback_retries);
   }
   return form;
 }
 
-http::Parameters TwilioSender::Hidden::call_form(const alert::Dispatch& dispatch, const std::string& from) const {
+http::Parameters TwilioSender::Hidden::call_form(const alert::Dispatch& dispatch, const std::string& from, const OpenSpan& span) const {
   const bool reachable = !settings.public_url.empty();
   const std::string reference = reachable ? reference_query(dispatch.id, dispatch.token) : "";
+  // Without origin: the length of the document was checked when the alert came.
   const std::string keypress_url = reachable ? settings.public_url + k_keypress_path + reference : "";
   http::Parameters form = {{"To", dispatch.to},
                            {"From", from},
                            {"Twiml", call_document(settings, dispatch.title, dispatch.message, keypress_url)},
                            {"Timeout", std::to_string(settings.voice.ring_timeout.count())}};
   if (reachable) {
-    form.emplace_back("StatusCallback", settings.public_url + k_call_status_path + reference + k_callback_retries);
+    form.emplace_back("StatusCallback", settings.public_url + k_call_status_path + reference + origin_query(span) + k_callback_retries);
     for (const char* event : {"initiated", "ringing", "answered", "completed"}) { form.emplace_back("StatusCallbackEvent", event); }
   }
   return form;
@@ -113,8 +126,34 @@ http::ClientRequest TwilioSender::Hidden::request_for(const alert::Dispatch& dis
   return request;
 }
 
-void TwilioSender::Hidden::ended(Channel channel, const std::string& sender, Result<http::ClientResponse> answer, SteadyTime started,
-                                 const Done& done) {
+OpenSpan TwilioSender::Hidden::begin_span(const alert::Dispatch& dispatch) const {
+  if (!tracer.samples(dispatch.trace)) { return nullptr; }
+  const bool sms = dispatch.id.channel == Channel::sms;
+  auto span = tracer.start(dispatch.trace, sms ? "twilio.messages.create" : "twilio.calls.create", SpanKind::client);
+  if (!span) { return nullptr; }
+  span->set("http.request.method", "POST");
+  span->set("bizcomms.alert_id", dispatch.id.alert.to_string());
+  span->set("bizcomms.recipient_id", dispatch.id.recipient.to_string());
+  span->set("bizcomms.attempt", std::int64_t{dispatch.attempt});
+  return span;
+}
+
+void TwilioSender::Hidden::end_span(const OpenSpan& span, std::optional<int> status, const Result<alert::ProviderId>& sid) const {
+  if (!span) { return; }
+  if (status) { span->set("http.response.status_code", std::int64_t{*status}); }
+  if (sid) {
+    span->set("twilio.sid", *sid);
+  } else {
+    span->set("error.type", to_string(sid.error().code));
+    if (sid.error().provider_code) { span->set("twilio.error_code", std::int64_t{*sid.error().provider_code}); }
+    span->failure = sid.error().message;
+  }
+  tracer.end(span);
+}
+
+void TwilioSender::Hidden::ended(const Sent& sent, Result<http::ClientResponse> answer, const Done& done) {
+  const auto& [channel, sender, started, span] = sent;
+  const auto status = answer ? std::optional(answer->status) : std::nullopt;
   Result<alert::ProviderId> sid = answer ? created_sid(*answer, channel) : Result<alert::ProviderId>(std::move(answer).error());
   OperationMeter& meter = channel == Channel::sms ? messages : calls;
   const auto took = clock.steady() - started;
@@ -129,6 +168,7 @@ void TwilioSender::Hidden::ended(Channel channel, const std::string& sender, Res
     name_culprit(sid.error(), settings.account_sid, sender);
     meter.failed(sid.error().code, took);
   }
+  end_span(span, status, sid);
   done(std::move(sid));
 }
 
@@ -143,8 +183,8 @@ void TwilioSender::Hidden::refuse(Error error, Done done) {
   client.send({}, [refused = std::move(error), done = std::move(done)](const Result<http::ClientResponse>& /*unused*/) { done(refused); });
 }
 
-TwilioSender::TwilioSender(Settings settings, http::Client& client, const Clock& clock, Metrics& metrics)
-    : m_hidden(std::make_unique<Hidden>(std::move(settings), client, clock, metrics)) {}
+TwilioSender::TwilioSender(Settings settings, http::Client& client, const Clock& clock, Metrics& metrics, Tracer tracer)
+    : m_hidden(std::make_unique<Hidden>(std::move(settings), client, clock, metrics, std::move(tracer))) {}
 
 TwilioSender::~TwilioSender() = default;
 
@@ -152,8 +192,10 @@ void TwilioSender::send(alert::Dispatch dispatch, std::function<void(Result<aler
   Hidden& self = *m_hidden;
   const Channel channel = dispatch.id.channel;
   http::Parameters form;
+  OpenSpan span;
   if (channel == Channel::sms) {
-    form = self.message_form(dispatch);
+    span = self.begin_span(dispatch);
+    form = self.message_form(dispatch, span);
   } else {
     const std::string from = self.calling_number(dispatch);
     if (from.empty()) {
@@ -164,14 +206,15 @@ void TwilioSender::send(alert::Dispatch dispatch, std::function<void(Result<aler
       error.fields = {{"sender", error.message}};
       return self.refuse(std::move(error), std::move(done));
     }
-    form = self.call_form(dispatch, from);
+    span = self.begin_span(dispatch);
+    form = self.call_form(dispatch, from, span);
   }
   const auto token = self.settings.auth_token.current();
   self.client.send(self.request_for(dispatch, form, *token),
-                   [&self, channel, token, sender = dispatch.sender, started = self.clock.steady(),
+                   [&self, token, sent = Sent{channel, dispatch.sender, self.clock.steady(), std::move(span)},
                     done = std::move(done)](Result<http::ClientResponse> answer) {
                      self.heed(answer, token);
-                     self.ended(channel, sender, std::move(answer), started, done);
+                     self.ended(sent, std::move(answer), done);
                    });
 }
 

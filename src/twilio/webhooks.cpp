@@ -101,6 +101,13 @@ std::string reference_query(const alert::DeliveryId& id, const alert::AttemptTok
   return fmt::format("?d={}&t={}", id.to_string(), token.uuid.to_base32());
 }
 
+std::string origin_query(const OpenSpan& request) { return request ? fmt::format("&p={}-{}", request->trace_id, request->id) : ""; }
+
+std::optional<Trace> origin_of(const http::Request& callback) {
+  const auto origin = http::find(callback.query, "p");
+  return origin ? parse_traceparent(fmt::format("00-{}-01", *origin)) : std::nullopt;
+}
+
 std::optional<StatusMeaning> message_status(std::string_view status) {
   if (status == "accepted" || status == "scheduled") { return StatusMeaning{0, ReportKind::accepted}; }
   if (status == "queued") { return StatusMeaning{1, ReportKind::accepted}; }

@@ -5,6 +5,7 @@
 
 #include "bizcomms/base/log.hpp"
 #include "bizcomms/base/time.hpp"
+#include "bizcomms/base/tracer.hpp"
 #include "bizcomms/worker/failpoints.hpp"
 #include "bizcomms/worker/settings.hpp"
 #include "bizcomms/worker/worker.hpp"
@@ -32,6 +33,7 @@ struct Context {
   Ports ports;
   const Clock& clock;
   const Log log;
+  const Tracer tracer;
   Meters& meters;
   const Failpoints& failpoints;
   PortHealth& database;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <chrono>
 
+#include "worker/group_spans.hpp"
+
 namespace bizcomms::worker {
 
 using alert::BeginVerdict;
@@ -47,7 +49,10 @@ void Dispatcher::begin(std::vector<Departure> departures) {
   for (const Departure& departure : departures) { intents.push_back(intent_of(departure)); }
   m_context.failpoints.hit(Failpoint::before_begin);
   const SteadyTime lease_ends = m_context.clock.steady() + m_context.settings.delivery.lease;  // from before the begin: never too late
+  GroupSpans spans(m_context.tracer, "begin");
+  for (const Departure& departure : departures) { spans.add(*departure.work); }
   auto answers = write(intents);
+  spans.end(answers ? nullptr : &answers.error());
   if (!answers) {
     begin_failed(std::move(departures), answers.error());
     return;
@@ -106,7 +111,9 @@ void Dispatcher::begin_failed(std::vector<Departure> departures, const Error& er
     for (const Departure& departure : departures) { departure.work->give_back_after(m_context.settings.port_backoff.first); }
     m_context.traffic->give_up_waiting(m_context.settings.port_backoff.first);
   } else {
-    m_context.log.error("Deliveries cannot be begun", error, {{"alert_id", first->alert.id.to_string()}, {"trace_id", first->trace_id}});
+    m_context.log.error(
+        "Deliveries cannot be begun", error,
+        {{"alert_id", first->alert.id.to_string()}, {"trace_id", first->trace_id}, LogField::if_any("span_id", first->span_id)});
     first->fault = error;
     m_context.traffic->give_up_waiting(first);
   }
@@ -139,7 +146,7 @@ void Dispatcher::send(const Departure& departure, const alert::Intent& intent, a
                            .message = content.message,
                            .started_at = answer.started_at,
                            .lease_ends = lease_ends,
-                           .trace = departure.work->alert.trace,
+                           .trace = departure.work->inner_trace,
                            .lane = departure.work->lane};
   m_context.failpoints.hit(Failpoint::before_request);
   m_context.ports.sender.send(std::move(dispatch),

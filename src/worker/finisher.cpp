@@ -43,6 +43,7 @@ void Finisher::finish(const Works& works, const std::stop_token& stop) {
     if (end == End::release) { release(*work, stop); }
     if (work->held) { m_context.custody.drop(*work->held); }
     tell(*work);
+    end_span(*work);
     m_context.traffic->forget(*work);
   }
 }
@@ -115,7 +116,7 @@ void Finisher::blame(const Work& work, const std::string& reason, const std::sto
     return expansion && last ? m_context.ports.batches.fail(id, reason) : Status{};
   });
   if (!blamed && !stop.stop_requested()) {
-    m_context.log.warning("The reason could not be kept", blamed.error(), {{"alert_id", id.to_string()}});
+    m_context.log.warning("The reason could not be kept", blamed.error(), {{"alert_id", id.to_string()}, {"trace_id", work.trace_id}});
   }
 }
 
@@ -128,7 +129,8 @@ void Finisher::release(const Work& work, const std::stop_token& stop) {
                       {{"alert_id", message.event.alert.to_string()},
                        {"batch", message.event.batch},
                        {"receives", message.receives},
-                       {"trace_id", work.trace_id}});
+                       {"trace_id", work.trace_id},
+                       LogField::if_any("span_id", work.span_id)});
   blame(work, reason, stop);
   const Millis delay = m_context.settings.port_backoff.bound(message.receives);
   const auto released = persistently(m_context.queue, m_context.settings.port_backoff, m_random, stop,
@@ -146,7 +148,21 @@ void Finisher::tell(const Work& work) const {
                                                                               {"unknown", work.tally.unknown.load()},
                                                                               {"withdrawn", work.tally.withdrawn.load()},
                                                                               {"given_back", work.give_back_ms >= 0},
-                                                                              {"trace_id", work.trace_id}});
+                                                                              {"trace_id", work.trace_id},
+                                                                              LogField::if_any("span_id", work.span_id)});
+}
+
+void Finisher::end_span(Work& work) const {
+  if (!work.span) { return; }
+  const auto span = std::exchange(work.span, nullptr);
+  span->set("bizcomms.batch", std::int64_t{work.batches.empty() ? 0 : work.batches.front()});
+  span->set("bizcomms.sent", std::int64_t{work.tally.sent});
+  span->set("bizcomms.failed", std::int64_t{work.tally.failed});
+  span->set("bizcomms.retry", std::int64_t{work.tally.retry});
+  span->set("bizcomms.unknown", std::int64_t{work.tally.unknown});
+  span->set("bizcomms.withdrawn", std::int64_t{work.tally.withdrawn});
+  if (work.fault) { span->failure = work.fault->message; }
+  m_context.tracer.end(span);
 }
 
 }  // namespace bizcomms::worker

@@ -27,6 +27,7 @@ private:
   void release(const Work& work, const std::stop_token& stop);
   void blame(const Work& work, const std::string& reason, const std::stop_token& stop);
   void tell(const Work& work) const;
+  void end_span(Work& work) const;
 
   const Context& m_context;
   Random m_random;

@@ -50,6 +50,7 @@ std::shared_ptr<Work> Preparation::prepare(std::shared_ptr<Held> held) const {
   work->alert.id = held->message.event.alert;
   work->lane = held->message.event.lane;
   work->held = std::move(held);
+  begin_span(*work);
   Status filled;
   try {
     filled = fill(*work);
@@ -65,6 +66,17 @@ std::shared_ptr<Work> Preparation::prepare(std::shared_ptr<Held> held) const {
     work->fault = filled.error();
   }
   return work;
+}
+
+void Preparation::begin_span(Work& work) const {
+  const alert::Event& event = work.held->message.event;
+  if (const auto trace = parse_traceparent(event.trace)) { work.trace_id = trace->trace_id; }
+  const char* name = event.kind == alert::EventKind::batch_ready ? "process batch_ready" : "process alert_created";
+  auto span = m_context.tracer.start(event.trace, name, SpanKind::consumer);
+  if (!span) { return; }
+  span->set("bizcomms.alert_id", event.alert.to_string());
+  span->set("bizcomms.receives", std::int64_t{work.held->message.receives});
+  work.is_part_of(std::move(span));
 }
 
 Status Preparation::fill(Work& work) const {
@@ -87,7 +99,10 @@ Status Preparation::fill(Work& work) const {
 
 Result<std::int32_t> Preparation::expand(Work& work) const {
   const alert::AlertId id = work.held->message.event.alert;
+  const OpenSpan span = m_context.tracer.start(work.inner_trace, "expand", SpanKind::internal);
   const auto expansion = m_context.ports.batches.expand(id, m_context.settings.batch_size);
+  if (span && !expansion) { span->failure = expansion.error().message; }
+  m_context.tracer.end(span);
   if (!expansion) {
     const ErrorCode code = expansion.error().code;
     if (code == ErrorCode::not_found || code == ErrorCode::conflict) { return 0; }  // erased or cancelled: nothing to do
@@ -95,8 +110,11 @@ Result<std::int32_t> Preparation::expand(Work& work) const {
   }
   m_context.database.worked();
   if (!expansion->already_done) {
-    m_context.log.info("Alert expanded",
-                       {{"alert_id", id.to_string()}, {"batches", expansion->batches}, {"recipients", expansion->recipients}});
+    m_context.log.info("Alert expanded", {{"alert_id", id.to_string()},
+                                          {"batches", expansion->batches},
+                                          {"recipients", expansion->recipients},
+                                          {"trace_id", work.trace_id},
+                                          LogField::if_any("span_id", work.span_id)});
   }
   // Its only batch has no event of its own. Whoever expanded it may have died over it, so it is looked at again too.
   const bool on_the_spot = expansion->batches == 1 || (expansion->batches == 0 && expansion->already_done);

@@ -16,6 +16,7 @@ public:
   [[nodiscard]] std::shared_ptr<Work> prepare(std::shared_ptr<Held> held) const;
 
 private:
+  void begin_span(Work& work) const;
   [[nodiscard]] Status fill(Work& work) const;
   // The batch to be done here; nought: none.
   [[nodiscard]] Result<std::int32_t> expand(Work& work) const;

@@ -2,6 +2,7 @@
 
 #include <chrono>
 
+#include "worker/group_spans.hpp"
 #include "worker/outcome.hpp"
 
 namespace bizcomms::worker {
@@ -56,7 +57,8 @@ Outcome Recorder::outcome_of_flight(const Flight& flight) {
                                               {"recipient_id", flight.id.recipient.to_string()},
                                               {"attempt", flight.attempt},
                                               {"reason", outcome.reason},
-                                              {"trace_id", flight.work->trace_id}});
+                                              {"trace_id", flight.work->trace_id},
+                                              LogField::if_any("span_id", flight.work->span_id)});
   }
   return outcome;
 }
@@ -80,7 +82,10 @@ void Recorder::record(const Flights& flights, const std::stop_token& stop) {
   for (const auto& flight : flights) { outcomes.push_back(outcome_of_flight(*flight)); }
   m_context.traffic->learn(flights);
   m_context.failpoints.hit(Failpoint::before_record);
+  GroupSpans spans(m_context.tracer, "record");
+  for (const auto& flight : flights) { spans.add(*flight->work); }
   const auto verdicts = write(outcomes, stop);
+  spans.end(verdicts ? nullptr : &verdicts.error());
   if (stop.stop_requested() && !verdicts) { return; }
   m_context.failpoints.hit(Failpoint::after_record);
   if (!verdicts) {
@@ -101,7 +106,10 @@ void Recorder::record_singly(const Flights& flights, const std::vector<Outcome>&
     }
     flights[i]->work->unrecorded = true;
     m_context.log.error("An outcome cannot be recorded; it is looked up when its lease has ended", verdict.error(),
-                        {{"alert_id", flights[i]->id.alert.to_string()}, {"recipient_id", flights[i]->id.recipient.to_string()}});
+                        {{"alert_id", flights[i]->id.alert.to_string()},
+                         {"recipient_id", flights[i]->id.recipient.to_string()},
+                         {"trace_id", flights[i]->work->trace_id},
+                         LogField::if_any("span_id", flights[i]->work->span_id)});
   }
 }
 
@@ -127,7 +135,8 @@ void Recorder::keep_opt_out(const Flight& flight, const std::stop_token& stop) {
   if (kept) {
     m_context.meters.learnt_opt_outs.add();
   } else {
-    m_context.log.error("An opt-out could not be kept", kept.error(), {{"recipient_id", flight.id.recipient.to_string()}});
+    m_context.log.error("An opt-out could not be kept", kept.error(),
+                        {{"recipient_id", flight.id.recipient.to_string()}, {"trace_id", flight.work->trace_id}});
   }
 }
 

@@ -96,6 +96,7 @@ bool Sweeper::drive(alert::AlertId id, const std::vector<alert::DueDelivery>& ro
     return true;
   }
   describe(*work, std::move(*alert), m_context.ports.sender);
+  work->is_part_of(m_context.tracer.start(work->alert.trace, "process due deliveries", SpanKind::internal));
   const auto& senders = m_context.ports.sender.senders();
   for (const alert::DueDelivery& row : rows) {
     const alert::DeliveryId& delivery = row.delivery.id;

@@ -12,6 +12,7 @@
 #include "bizcomms/alert/queue.hpp"
 #include "bizcomms/alert/values.hpp"
 #include "bizcomms/base/result.hpp"
+#include "bizcomms/base/tracer.hpp"
 
 namespace bizcomms::worker {
 
@@ -50,6 +51,9 @@ struct Work {
   std::array<alert::BodyHash, 2> hashes{};  // by channel
   int segments = 1;                         // of its SMS
   std::string trace_id{};
+  OpenSpan span{};            // from its receipt to its end; nothing where it is not traced
+  std::string span_id{};      // of that
+  std::string inner_trace{};  // traceparent of what is done for it; empty where it is not traced
 
   std::size_t next = 0;                        // rows before it have left or were given up. Guarded by Traffic
   std::atomic<int> open{0};                    // rows with neither a durable outcome nor given up
@@ -60,6 +64,12 @@ struct Work {
   Tally tally{};
 
   [[nodiscard]] std::size_t rows_left() const { return rows.size() - next; }
+  void is_part_of(OpenSpan whole) {
+    if (!whole) { return; }
+    span_id = whole->id;
+    inner_trace = whole->traceparent();
+    span = std::move(whole);
+  }
   [[nodiscard]] bool is_lost() const { return held && held->lost; }
   void give_back_after(Millis delay) {
     std::int64_t known = give_back_ms;

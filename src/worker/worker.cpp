@@ -34,7 +34,7 @@ void stop_all(std::vector<std::jthread>& threads) {
 }  // namespace
 
 struct Worker::Hidden {
-  Hidden(Settings given, Ports ports, const Log& log, Metrics& metrics, const Clock& clock);
+  Hidden(Settings given, Ports ports, const Log& log, Metrics& metrics, const Clock& clock, Tracer tracer);
 
   const Settings settings;
   const Failpoints failpoints;
@@ -51,7 +51,7 @@ struct Worker::Hidden {
   std::vector<std::jthread> handling;  // dispatcher, recorders, finisher, extender
 };
 
-Worker::Hidden::Hidden(Settings given, Ports ports, const Log& log, Metrics& metrics, const Clock& clock)
+Worker::Hidden::Hidden(Settings given, Ports ports, const Log& log, Metrics& metrics, const Clock& clock, Tracer tracer)
     : settings(std::move(given)),
       failpoints(failpoints_of(settings)),
       meters(metrics),
@@ -62,6 +62,7 @@ Worker::Hidden::Hidden(Settings given, Ports ports, const Log& log, Metrics& met
               .ports = ports,
               .clock = clock,
               .log = log,
+              .tracer = std::move(tracer),
               .meters = meters,
               .failpoints = failpoints,
               .database = database,
@@ -69,10 +70,10 @@ Worker::Hidden::Hidden(Settings given, Ports ports, const Log& log, Metrics& met
               .custody = custody,
               .traffic = std::make_shared<Traffic>(settings, ports.sender.senders(), ports.permits, clock, log, meters)} {}
 
-Worker::Worker(Settings settings, Ports ports, const Log& log, Metrics& metrics, const Clock& clock) {
+Worker::Worker(Settings settings, Ports ports, const Log& log, Metrics& metrics, const Clock& clock, Tracer tracer) {
   check(settings.check().has_value(), "the worker's settings passed their check()");
   check(!ports.sender.senders().empty(), "the provider has a sender");
-  m_hidden = std::make_unique<Hidden>(std::move(settings), ports, log, metrics, clock);
+  m_hidden = std::make_unique<Hidden>(std::move(settings), ports, log, metrics, clock, std::move(tracer));
 }
 
 Worker::~Worker() {

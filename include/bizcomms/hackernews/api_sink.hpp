@@ -1,4 +1,5 @@
 // Raises stories as alerts through the BizComms API: POST /v1/alerts with Idempotency-Key hn-<id>, so that a repeat raises nothing.
+// A traced story's trace begins here, and goes on in the API by the header traceparent.
 #pragma once
 
 #include <chrono>
@@ -8,6 +9,7 @@
 #include "bizcomms/alert/stories.hpp"
 #include "bizcomms/alert/values.hpp"
 #include "bizcomms/base/live_secret.hpp"
+#include "bizcomms/base/tracer.hpp"
 #include "bizcomms/http/client.hpp"
 
 namespace bizcomms::hackernews {
@@ -24,13 +26,14 @@ struct ApiSettings {
 // Blocks; for one thread.
 class ApiSink final : public alert::StorySink {
 public:
-  ApiSink(ApiSettings settings, http::Client& client);
+  ApiSink(ApiSettings settings, http::Client& client, Tracer tracer = {});
   Result<bool> active() override;                    // GET /health: role "standby" is not active; `unavailable`: no or a sick answer
   Status raise(const alert::Story& story) override;  // 202, and 422 (raised before with another text), are success
 
 private:
   ApiSettings m_settings;
   http::Client& m_client;
+  const Tracer m_tracer;
 };
 
 inline constexpr const char* k_alert_title = "New HackerNews Story";

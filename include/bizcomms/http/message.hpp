@@ -45,7 +45,8 @@ struct Request {
   std::string body;
   std::string client_address;  // of the peer, or of the client behind trusted proxies
   std::string id;              // the caller's X-Request-Id where sane, otherwise our own
-  Trace trace;                 // from traceparent, X-Amzn-Trace-Id, or new
+  Trace trace;                 // from traceparent, X-Amzn-Trace-Id, or new; for what is done for this request: its span is the parent
+  std::string span_id = {};    // of this request; empty: not traced
 };
 
 // How a server ends an exchange. All but `answer` are for simulators and tests.

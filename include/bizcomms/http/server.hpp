@@ -8,6 +8,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,7 @@
 #include "bizcomms/base/metrics.hpp"
 #include "bizcomms/base/result.hpp"
 #include "bizcomms/base/time.hpp"
+#include "bizcomms/base/tracer.hpp"
 #include "bizcomms/http/message.hpp"
 
 namespace bizcomms::http {
@@ -47,6 +49,8 @@ struct Route {
   Handler handler;
   RunOn run_on = RunOn::handler_thread;
   bool takes_form = false;  // application/x-www-form-urlencoded instead of JSON; other content types get 415
+  // For callers that send no trace headers: the trace that a request belongs to; where it gives none, the request is not traced.
+  std::function<std::optional<Trace>(const Request&)> origin = {};
 };
 
 // Makes the body of an answer that no handler gave: 400, 404, 405, 408, 413, 414, 415, 431, 500, 501, 503, 505.
@@ -56,7 +60,7 @@ using ErrorPage = std::function<Response(int status, const std::string& detail, 
 // An exception that leaves a handler is logged and answered with 500, never with its text.
 class Server {
 public:
-  Server(ServerSettings settings, const Log& log, Metrics& metrics, const Clock& clock);
+  Server(ServerSettings settings, const Log& log, Metrics& metrics, const Clock& clock, Tracer tracer = {});
   ~Server();  // stops
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;

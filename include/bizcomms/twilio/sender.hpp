@@ -9,6 +9,7 @@
 #include "bizcomms/alert/sending.hpp"
 #include "bizcomms/base/metrics.hpp"
 #include "bizcomms/base/time.hpp"
+#include "bizcomms/base/tracer.hpp"
 #include "bizcomms/http/client.hpp"
 #include "bizcomms/twilio/settings.hpp"
 
@@ -17,7 +18,7 @@ namespace bizcomms::twilio {
 // Thread-safe. The settings must pass check(). `client`, `clock` and `metrics` must outlive it and every request under way.
 class TwilioSender final : public alert::Sender {
 public:
-  TwilioSender(Settings settings, http::Client& client, const Clock& clock, Metrics& metrics);
+  TwilioSender(Settings settings, http::Client& client, const Clock& clock, Metrics& metrics, Tracer tracer = {});
   ~TwilioSender() override;
 
   // `misconfigured` errors carry a field "account" or "sender": which of the two to stop (errors.hpp). Throttling carries retry_after where

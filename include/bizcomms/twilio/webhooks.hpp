@@ -10,6 +10,7 @@
 #include "bizcomms/alert/delivery.hpp"
 #include "bizcomms/base/result.hpp"
 #include "bizcomms/base/time.hpp"
+#include "bizcomms/base/tracer.hpp"
 #include "bizcomms/http/message.hpp"
 #include "bizcomms/twilio/settings.hpp"
 
@@ -22,6 +23,11 @@ inline constexpr const char* k_keypress_path = "/v1/webhooks/twilio/keypress";
 
 // "?d=<delivery>&t=<token>": what we put behind a callback's path, and read back from its query.
 [[nodiscard]] std::string reference_query(const alert::DeliveryId& id, const alert::AttemptToken& token);
+
+// "&p=<trace>-<span>", to be put behind it where the request is traced: Twilio sends no trace headers, but its callback to this URL then
+// joins the trace as a child of the request that asked for it, and nobody needs to look the alert's trace up. Empty where it is not traced.
+[[nodiscard]] std::string origin_query(const OpenSpan& request);
+[[nodiscard]] std::optional<Trace> origin_of(const http::Request& callback);
 
 // `form`: the decoded body. `now`: when it arrived; what the callback tells of its own time is preferred where it is sane.
 [[nodiscard]] Result<alert::Report> parse_message_status(const http::Request& request, const http::Parameters& form, Time now,

@@ -8,6 +8,7 @@
 #include "bizcomms/base/backoff.hpp"
 #include "bizcomms/base/log.hpp"
 #include "bizcomms/base/metrics.hpp"
+#include "bizcomms/base/tracer.hpp"
 
 namespace bizcomms::worker {
 
@@ -24,17 +25,19 @@ struct RelaySettings {
 class Relay {
 public:
   Relay(RelaySettings settings, alert::Outbox& outbox, alert::EventQueue& queue, std::function<bool()> is_active, const Log& log,
-        Metrics& metrics);
+        Metrics& metrics, Tracer tracer = {});
 
 private:
   void run(const std::stop_token& stop);
   [[nodiscard]] Result<int> relay_once();
+  [[nodiscard]] Result<std::vector<bool>> publish(std::span<const alert::Event> events);
 
   const RelaySettings m_settings;
   alert::Outbox& m_outbox;
   alert::EventQueue& m_queue;
   const std::function<bool()> m_is_active;
   const Log m_log;
+  const Tracer m_tracer;
   Counter& m_relayed;
   Counter& m_failures;
   std::jthread m_thread;  // last: it uses all above

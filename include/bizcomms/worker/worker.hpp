@@ -11,6 +11,7 @@
 #include "bizcomms/base/log.hpp"
 #include "bizcomms/base/metrics.hpp"
 #include "bizcomms/base/time.hpp"
+#include "bizcomms/base/tracer.hpp"
 #include "bizcomms/worker/permits.hpp"
 #include "bizcomms/worker/settings.hpp"
 
@@ -42,7 +43,7 @@ struct Condition {
 class Worker {
 public:
   // `settings` must pass their check().
-  Worker(Settings settings, Ports ports, const Log& log, Metrics& metrics, const Clock& clock);
+  Worker(Settings settings, Ports ports, const Log& log, Metrics& metrics, const Clock& clock, Tracer tracer = {});
   // Stops at once, as a crash would: what is in flight stays `sending` in the ledger and is looked up after its lease.
   ~Worker();
   Worker(const Worker&) = delete;

@@ -5,6 +5,7 @@
 #include "bizcomms/alert/validation.hpp"
 #include "bizcomms/hackernews/source.hpp"
 #include "bizcomms/json/reader.hpp"
+#include "support/kept_spans.hpp"
 #include "unit/hackernews/scripted_client.hpp"
 
 namespace bizcomms::hackernews {
@@ -67,6 +68,18 @@ TEST_F(ApiSinkTest, MapsTheOtherAnswers) {
   EXPECT_EQ(silent.raise(k_story).error().code, ErrorCode::unavailable);
   other.script(k_post, 400, "{}");
   EXPECT_EQ(silent.raise(k_story).error().code, ErrorCode::invalid);
+}
+
+TEST_F(ApiSinkTest, ATracedStorysTraceBeginsHereAndGoesOnInTheApi) {
+  EXPECT_FALSE(raise(202) && client.requests.back().headers.find("traceparent")) << "not traced: the API decides";
+  test::KeptSpans kept;
+  const SystemClock clock;
+  ApiSink traced({.api_url = "http://api.test"}, client, Tracer(kept, clock, 1, 1));
+  ASSERT_TRUE(traced.raise(k_story));
+  ASSERT_EQ(kept.spans().size(), 1U);
+  const auto span = kept.spans().front();
+  EXPECT_EQ(span.parent_id, "");
+  EXPECT_EQ(client.requests.back().headers.find("traceparent"), span.traceparent());
 }
 
 TEST_F(ApiSinkTest, KnowsActiveAndStandby) {

@@ -49,7 +49,7 @@ ServerSettings TestServer::settings(int threads) {
   return settings;
 }
 
-TestServer::TestServer(ServerSettings settings, const Clock* clock)
+TestServer::TestServer(ServerSettings settings, const Clock* clock, Tracer tracer)
     : server(
           [&] {
             if (settings.listen == ServerSettings{}.listen) { settings.listen = "127.0.0.1:0"; }
@@ -60,7 +60,7 @@ TestServer::TestServer(ServerSettings settings, const Clock* clock)
                 const std::scoped_lock lock(m_mutex);
                 m_lines += std::string(line) + "\n";
               }),
-          metrics, clock != nullptr ? *clock : system_clock) {
+          metrics, clock != nullptr ? *clock : system_clock, std::move(tracer)) {
   server.error_page(page);
   server.route({"GET", "/health", [](const Request&) { return text("up"); }, RunOn::io_thread});
   server.route({"GET", "/echo/{id}", echo});
@@ -75,6 +75,12 @@ TestServer::TestServer(ServerSettings settings, const Clock* clock)
   server.route({"GET", "/throw", [](const Request&) -> Response { throw std::runtime_error("the secret inside"); }});
   server.route({"GET", "/big", [](const Request&) { return text(std::string(k_big, 'b')); }});
   server.route({"GET", "/phones/{number}", [](const Request&) { return Response{.status = 204, .body = "never sent"}; }});
+  server.route({.method = "POST",
+                .pattern = "/callback",
+                .handler = [](const Request& request) { return text(request.trace.to_traceparent()); },
+                .origin = [](const Request& request) { return parse_traceparent(find(request.query, "p").value_or("")); }});
+  server.route({"GET", "/private", [](const Request&) { return Response{.status = 401}; }});
+  server.route({"GET", "/trace", [](const Request& request) { return text(request.trace.to_traceparent()); }});
   const auto started = server.start();
   EXPECT_TRUE(started) << (started ? "" : started.error().message);
 }

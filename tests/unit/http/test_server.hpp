@@ -28,12 +28,13 @@ private:
 };
 
 // Routes: GET /health (on the I/O thread), GET /echo/{id}, POST /json, POST /form, GET and POST /gate, GET /throw, GET /big, GET
-// /phones/{number}.
+// /phones/{number}, GET /private (401), GET /trace, POST /callback (whose origin its query
+// names as p); these two answer with their trace.
 inline constexpr std::size_t k_big = 16'777'216;  // what GET /big answers: more than the kernel keeps for a client that does not read
 
 class TestServer {
 public:
-  explicit TestServer(ServerSettings settings = {}, const Clock* clock = nullptr);
+  explicit TestServer(ServerSettings settings = {}, const Clock* clock = nullptr, Tracer tracer = {});
   TestServer(const TestServer&) = delete;
   TestServer& operator=(const TestServer&) = delete;
   ~TestServer() { gate.open(); }

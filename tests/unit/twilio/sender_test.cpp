@@ -6,6 +6,8 @@
 
 #include "bizcomms/crypto/crypto.hpp"
 #include "bizcomms/twilio/twiml.hpp"
+#include "bizcomms/twilio/webhooks.hpp"
+#include "support/kept_spans.hpp"
 #include "unit/twilio/fixtures.hpp"
 #include "unit/twilio/scripted_client.hpp"
 
@@ -232,6 +234,70 @@ TEST_F(SenderTest, TellsOfATokenThatIsRefusedAndUsesTheNextOne) {
   EXPECT_FALSE(send(dispatch(Channel::sms), with));
   EXPECT_EQ(client.requests().at(1).password.reveal(), "ffffffffffffffffffffffffffffffff");
   EXPECT_EQ(told, 1);
+}
+
+struct TracedSenderTest : SenderTest {
+  Result<alert::ProviderId> send_traced(alert::Dispatch what, const std::string& trace) {
+    what.trace = trace;
+    TwilioSender sender(settings(), client, clock, metrics, Tracer(kept, clock, 1, 1));
+    std::optional<Result<alert::ProviderId>> ended;
+    sender.send(what, [&ended](Result<alert::ProviderId> result) { ended.emplace(std::move(result)); });
+    return *std::move(ended);
+  }
+  std::string callback() const { return std::string(http::find(client.form(), "StatusCallback").value_or("")); }
+
+  test::KeptSpans kept;
+};
+
+TEST_F(TracedSenderTest, ARequestIsASpanThatItsCallbackGoesOnFrom) {
+  accept();
+  ASSERT_TRUE(send_traced(dispatch(Channel::sms), "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"));
+  ASSERT_EQ(kept.spans().size(), 1U);
+  const auto span = kept.spans().front();
+  EXPECT_EQ(span.name, "twilio.messages.create");
+  EXPECT_EQ(span.kind, SpanKind::client);
+  EXPECT_EQ(span.parent_id, "b7ad6b7169203331");
+  EXPECT_EQ(std::get<std::int64_t>(*test::attribute_of(span, "http.response.status_code")), 201);
+  EXPECT_EQ(std::get<std::string>(*test::attribute_of(span, "twilio.sid")), k_message_sid);
+  EXPECT_NE(callback().find("&p=0af7651916cd43dd8448eb211c80319c-" + span.id + "#rc=5"), std::string::npos) << callback();
+  http::Request arrived;
+  arrived.query = {{"d", "x"}, {"p", "0af7651916cd43dd8448eb211c80319c-" + span.id}};
+  EXPECT_EQ(origin_of(arrived), (Trace{span.trace_id, span.id, true}));
+}
+
+TEST_F(TracedSenderTest, ATracedCallSaysNoMoreThanWasCheckedWhenTheAlertCame) {
+  accept(k_call_sid);
+  ASSERT_TRUE(send_traced(dispatch(Channel::voice), "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"));
+  EXPECT_EQ(kept.spans().at(0).name, "twilio.calls.create");
+  EXPECT_NE(callback().find("&p="), std::string::npos);
+  EXPECT_EQ(http::find(client.form(), "Twiml")->find("&amp;p="), std::string::npos);
+}
+
+TEST_F(TracedSenderTest, AFailureIsToldWithTwiliosCode) {
+  client.answer(400, R"({"code":21211,"message":"Invalid 'To' Phone Number"})");
+  ASSERT_FALSE(send_traced(dispatch(Channel::sms), "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"));
+  const auto span = kept.spans().at(0);
+  EXPECT_FALSE(span.failure.empty());
+  EXPECT_EQ(std::get<std::int64_t>(*test::attribute_of(span, "twilio.error_code")), 21211);
+}
+
+TEST_F(TracedSenderTest, WhatIsNotSampledLeavesNoTraceInTheCallbackEither) {
+  for (const auto* trace : {"", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00"}) {
+    accept();
+    ASSERT_TRUE(send_traced(dispatch(Channel::sms), trace));
+    EXPECT_EQ(callback().find("&p="), std::string::npos);
+  }
+  EXPECT_TRUE(kept.spans().empty());
+}
+
+TEST(CallbackOrigin, IsNothingWhereTheUrlNamesNone) {
+  http::Request request;
+  EXPECT_FALSE(origin_of(request));
+  for (const auto* origin : {"", "x", "0af7651916cd43dd8448eb211c80319c", "00000000000000000000000000000000-b7ad6b7169203331",
+                             "0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00"}) {
+    request.query = {{"p", origin}};
+    EXPECT_FALSE(origin_of(request)) << origin;
+  }
 }
 
 }  // namespace

@@ -69,7 +69,8 @@ struct Rig {
   }
 
   Worker& start() {
-    worker = std::make_unique<Worker>(settings, Ports{store, store, store, queue, store, sender, lookup, permits}, log, metrics, clock);
+    worker =
+        std::make_unique<Worker>(settings, Ports{store, store, store, queue, store, sender, lookup, permits}, log, metrics, clock, tracer);
     worker->start();
     return *worker;
   }
@@ -114,6 +115,7 @@ struct Rig {
   Permits permits;
   Log log = Log::silent();
   Metrics metrics;
+  Tracer tracer;  // off
   int recipients = 0;
   std::unique_ptr<Worker> worker;
 };
