@@ -45,8 +45,20 @@ Result<db::ConnectionSettings> connection_settings(const Settings& settings, Rol
   return connection;
 }
 
+ReplicationMeters::ReplicationMeters(Metrics& metrics)
+    : standby(metrics.gauge("bizcomms_database_standby", "1 where the database is a standby or read-only, 0 where it takes writes.")),
+      lag_seconds(metrics.gauge("bizcomms_database_replication_lag_seconds",
+                                "Of a standby: age of the last transaction applied; 0 where it receives and has applied all.")) {}
+
+void ReplicationMeters::note(const Result<store::AuthorityState>& state) const {
+  if (!state) { return; }
+  standby.set(state->writable ? 0 : 1);
+  lag_seconds.set(std::chrono::duration<double>(state->lag.value_or(Millis{0})).count());
+}
+
 Database::Database(const db::ConnectionSettings& connection, const Settings& settings, Ground& ground)
     : pool(pool_settings(connection, settings), ground.log, ground.metrics),
+      replication(ground.metrics),
       cloud(uses_aws(settings) ? std::make_unique<Cloud>(settings, ground) : nullptr),
       store(pool, store_settings(settings), ground.log, ground.metrics, ground.clock, make_ledger(settings, cloud.get())),
       keys(pool),
@@ -62,7 +74,12 @@ Status check_schema(const db::ConnectionSettings& connection) {
 
 DatabaseQuestions questions(Database& database, const db::ConnectionSettings& connection, const std::string& cell) {
   return {.schema = [connection] { return check_schema(connection); },
-          .authority = [&database] { return database.authority.current(); },
+          .authority =
+              [&database] {
+                auto state = database.authority.current();
+                database.replication.note(state);
+                return state;
+              },
           .take_if_unset = [&database, cell] { return database.authority.take_if_unset(cell); },
           .take = [&database, cell](std::int64_t expected_epoch,
                                     std::int64_t known_epoch) { return database.authority.take(cell, expected_epoch, known_epoch); },

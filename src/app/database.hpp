@@ -15,6 +15,15 @@ namespace bizcomms::app {
 // How to connect. `misconfigured` where nothing says so: neither database-url nor PGHOST, PGDATABASE or PGSERVICE.
 [[nodiscard]] Result<db::ConnectionSettings> connection_settings(const Settings& settings, Role role);
 
+// What the database says of itself, each time that the cell asks who works on it.
+struct ReplicationMeters {
+  explicit ReplicationMeters(Metrics& metrics);
+  void note(const Result<store::AuthorityState>& state) const;
+
+  Gauge& standby;
+  Gauge& lag_seconds;
+};
+
 struct Database {
   Database(const db::ConnectionSettings& connection, const Settings& settings, Ground& ground);
 
@@ -23,6 +32,7 @@ struct Database {
   [[nodiscard]] alert::SeenStories& stories() { return cloud && cloud->stories ? *cloud->stories : store.stories(); }
 
   db::Pool pool;
+  ReplicationMeters replication;
   std::unique_ptr<Cloud> cloud;  // where something is in AWS
   store::Store store;
   store::ApiKeys keys;

@@ -19,7 +19,6 @@ public:
 
 private:
   struct OfOperation {
-    Labels labels{};
     Histogram* seconds = nullptr;
     Counter* retries = nullptr;
     std::map<std::string_view, Counter*> outcomes{};  // keys are literals

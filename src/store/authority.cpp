@@ -10,11 +10,15 @@ using db::Effect;
 
 constexpr db::Statement k_current{.sql = R"(
   SELECT cell, epoch, NOT pg_is_in_recovery() AND current_setting('transaction_read_only') = 'off',
-    greatest(0, extract(epoch FROM now() - active_at) * 1000)::int8, told_epoch = epoch FROM authority)"};
+    greatest(0, extract(epoch FROM now() - active_at) * 1000)::int8, told_epoch = epoch,
+    CASE WHEN NOT pg_is_in_recovery() THEN NULL
+      WHEN pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn() AND EXISTS (SELECT FROM pg_stat_wal_receiver) THEN 0
+      ELSE greatest(0, (1000 * extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp()))::int8) END
+  FROM authority)"};
 constexpr db::Statement k_take_authority{.sql = R"(
   UPDATE authority SET cell = $1::text, epoch = greatest(epoch, seen_epoch, $3::int8) + 1, taken_at = now(), active_at = now()
   WHERE epoch = $2::int8
-  RETURNING cell, epoch, true, 0::int8, told_epoch = epoch)",
+  RETURNING cell, epoch, true, 0::int8, told_epoch = epoch, NULL::int8)",
                                          .effect = Effect::writes};
 constexpr db::Statement k_take_if_unset{
     .sql = "UPDATE authority SET cell = $1::text, epoch = epoch + 1, taken_at = now(), active_at = now() WHERE cell = ''",
@@ -26,7 +30,7 @@ constexpr db::Statement k_tell{.sql = R"(
   UPDATE authority SET cell = $1::text, active_at = now(),
     epoch = CASE WHEN keeps THEN epoch ELSE next END, told_epoch = CASE WHEN keeps THEN epoch ELSE next END,
     taken_at = CASE WHEN keeps THEN taken_at ELSE now() END
-  FROM decided WHERE epoch = $2::int8 RETURNING cell, epoch, true, 0::int8, told_epoch = epoch)",
+  FROM decided WHERE epoch = $2::int8 RETURNING cell, epoch, true, 0::int8, told_epoch = epoch, NULL::int8)",
                                .effect = Effect::writes};
 // Of a database that was left behind: the replica that a commit would wait for follows another by now.
 constexpr db::Statement k_note_seen{.sql = R"(
@@ -49,6 +53,7 @@ Result<AuthorityState> state_of(const Result<db::Rows>& rows) {
   state.writable = row.take<bool>();
   state.silent_for = Millis{row.take<std::int64_t>()};
   state.told = row.take<bool>();
+  if (const auto lag = row.take_optional<std::int64_t>()) { state.lag = Millis{*lag}; }
   return state;
 }
 

@@ -10,8 +10,10 @@ constexpr std::array<const char*, 4> k_judgements{"found", "absent", "cannot_tel
 
 LaneMeters lane_meters(Metrics& metrics, alert::Lane lane) {
   const std::string name(to_string(lane));
-  const std::string help = "Messages in the queue, as last sampled.";
-  const auto gauge = [&](const char* state) { return &metrics.gauge("bizcomms_queue_messages", help, {{"lane", name}, {"state", state}}); };
+  const auto gauge = [&](const char* state) {
+    return &metrics.gauge("bizcomms_queue_messages", "Messages in the queue, as last sampled; dead: in its dead letters.",
+                          {{"lane", name}, {"state", state}});
+  };
   return {.received = &metrics.counter("bizcomms_queue_received_total", "Messages received from the queue.", {{"lane", name}}),
           .visible = gauge("visible"),
           .hidden = gauge("in_flight"),

@@ -1,6 +1,7 @@
 // Which cell works on this database, and since which epoch. Thread-safe.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "bizcomms/base/time.hpp"
@@ -14,6 +15,8 @@ struct AuthorityState {
   bool writable = false;   // the database is no standby
   Millis silent_for{};     // since the cell's last sign of life, by the database's clock
   bool told = false;       // an operator told the cell to work in this epoch
+  // Of a standby: how old the last transaction is that it has applied; nought where it receives, and has applied all of it.
+  std::optional<Millis> lag{};
 };
 
 class Authority {
