@@ -22,7 +22,8 @@ Log make_log(const Settings& settings, Role role) {
 
 }  // namespace
 
-Ground::Ground(const Settings& settings, Role role) : log(make_log(settings, role)), ids(clock, Random::system_seed()) {
+Ground::Ground(const Settings& settings, Role role)
+    : log(make_log(settings, role)), ids(clock, Random::system_seed()), telemetry(settings, role, clock, log, metrics) {
   metrics
       .gauge("bizcomms_build_info", "Always 1; the labels say what runs.",
              {{"version", version_number()},

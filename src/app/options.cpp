@@ -103,8 +103,8 @@ OptionGroup database_options(Settings& s) {
 }
 
 std::vector<OptionGroup> options(Settings& s) {
-  return {general_options(s),  database_options(s), api_options(s),  twilio_options(s),
-          delivery_options(s), aws_options(s),      poll_options(s), simulator_options(s)};
+  return {general_options(s), database_options(s),  api_options(s),  twilio_options(s),   delivery_options(s),
+          aws_options(s),     telemetry_options(s), poll_options(s), simulator_options(s)};
 }
 
 }  // namespace bizcomms::app

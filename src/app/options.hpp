@@ -18,6 +18,7 @@ namespace bizcomms::app {
 [[nodiscard]] OptionGroup twilio_options(Settings& settings);
 [[nodiscard]] OptionGroup delivery_options(Settings& settings);
 [[nodiscard]] OptionGroup aws_options(Settings& settings);
+[[nodiscard]] OptionGroup telemetry_options(Settings& settings);
 [[nodiscard]] OptionGroup poll_options(Settings& settings);
 [[nodiscard]] OptionGroup simulator_options(Settings& settings);
 

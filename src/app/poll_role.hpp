@@ -31,7 +31,7 @@ class PollRole {
 public:
   PollRole(const Settings& settings, Ground& ground, Database& database, const Watch& watch, http::Client& client)
       : m_source(settings.hackernews, client, ground.log),
-        m_api(settings.story_api, client),
+        m_api(settings.story_api, client, ground.telemetry.tracer()),
         m_sink(watch, m_api),
         m_poller(settings.poller, m_source, database.stories(), m_sink, ground.log, ground.metrics, ground.clock) {}
 

@@ -9,6 +9,7 @@
 #include <new>
 
 #include "app/commands.hpp"
+#include "app/telemetry.hpp"
 
 namespace bizcomms::app {
 namespace {
@@ -59,6 +60,7 @@ int dispatch(const std::vector<std::string>& arguments) {
     if (!origins) { return refuse(origins.error()); }
     context.origins = *std::move(origins);
     follow_up(context);
+    if (const auto completed = complete_telemetry(context); !completed) { return refuse(completed.error()); }
   }
   for (const auto& command : all) {
     if (command.usage.role == invocation.role) { return command.run(context); }

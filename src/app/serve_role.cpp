@@ -69,10 +69,10 @@ ServeRole::ServeRole(const Settings& settings, const std::vector<api::NamedKey>&
                            .twilio = settings.twilio,
                            .health = [this] { return health(); },
                            .takes_changes = [this] { return takes_changes(); }}),
-      m_server(server_settings(settings, ground.log), ground.log, ground.metrics, ground.clock),
+      m_server(server_settings(settings, ground.log), ground.log, ground.metrics, ground.clock, ground.telemetry.tracer()),
       m_relay(
           settings.relay, database.store.outbox(), database.queue(), [&watch] { return watch.standing().active; }, ground.log,
-          ground.metrics) {
+          ground.metrics, ground.telemetry.tracer()) {
   m_api.mount(m_server);
 }
 

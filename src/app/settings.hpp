@@ -22,6 +22,8 @@
 #include "bizcomms/simulator/simulator.hpp"
 #include "bizcomms/store/maintenance.hpp"
 #include "bizcomms/store/store.hpp"
+#include "bizcomms/telemetry/emf.hpp"
+#include "bizcomms/telemetry/otlp.hpp"
 #include "bizcomms/twilio/lookup.hpp"
 #include "bizcomms/twilio/settings.hpp"
 #include "bizcomms/worker/relay.hpp"
@@ -47,6 +49,10 @@ struct Settings {
 
   LiveSecret api_keys;  // "name=key,…"
   Millis secret_refresh{std::chrono::minutes{5}};
+  telemetry::OtlpSettings otlp;
+  telemetry::EmfSettings emf;
+
+  Secret api_keys;  // "name=key,…"
   Secret database_url;
   std::string queue_kind = "postgres";
   std::string ledger_kind = "postgres";

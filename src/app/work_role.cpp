@@ -24,12 +24,12 @@ WorkRole::WorkRole(const Settings& settings, Ground& ground, Database& database,
       m_database(database),
       m_watch(watch),
       m_client(settings.client, ground.log, ground.metrics),
-      m_sender(settings.twilio, m_client, ground.clock, ground.metrics),
+      m_sender(settings.twilio, m_client, ground.clock, ground.metrics, ground.telemetry.tracer()),
       m_lookup(settings.twilio, settings.lookup, m_client, ground.metrics, m_stopping.get_token()),
       m_permits(*rate_limits(settings), database.store.rates(), ground.log),
       m_relay(
           settings.relay, database.store.outbox(), database.queue(), [&watch] { return watch.standing().active; }, ground.log,
-          ground.metrics),
+          ground.metrics, ground.telemetry.tracer()),
       m_housekeeper([this](const std::stop_token& stop) { keep_house(stop); }),
       m_supervisor([this](const std::stop_token& stop) { supervise(stop); }) {}
 
@@ -59,7 +59,7 @@ void WorkRole::begin_work() {
                                                             .sender = m_sender,
                                                             .lookup = m_lookup,
                                                             .permits = m_permits},
-                                              m_ground.log, m_ground.metrics, m_ground.clock);
+                                              m_ground.log, m_ground.metrics, m_ground.clock, m_ground.telemetry.tracer());
   m_worker->start();
 }
 

@@ -142,8 +142,10 @@ Answer Cell::ask(const std::string& method, const std::string& url, const std::s
   return Answer{response->status, std::move(response->body), std::move(response->headers)};
 }
 
+std::string Cell::metrics(const Running& role) { return ask("GET", "http://" + role.admin_address + "/metrics", {}, {}).body; }
+
 double Cell::metric(const Running& role, const std::string& series) {
-  const auto all = ask("GET", "http://" + role.admin_address + "/metrics", {}, {}).body;
+  const auto all = metrics(role);
   const auto at = ("\n" + all).find("\n" + series + " ");
   return at == std::string::npos ? 0 : std::strtod(all.c_str() + at + series.size(), nullptr);
 }

@@ -78,6 +78,9 @@ public:
   [[nodiscard]] double serve_metric(const std::string& series) { return metric(m_serve, series); }
   [[nodiscard]] double work_metric(const std::string& series) { return metric(m_work, series); }
 
+  [[nodiscard]] std::string serve_metrics() { return metrics(m_serve); }  // all of them
+  [[nodiscard]] std::string work_metrics() { return metrics(m_work); }
+
   // The API, with the cell's key. `what` fails the test where no HTTP answer came.
   Answer call(const std::string& method, const std::string& path, const std::string& body = {}, const http::Headers& more = {});
   std::string make_recipient(const std::string& number, const std::string& tags = R"(["news"])", const std::string& preferences = "{}");
@@ -94,6 +97,7 @@ public:
   Answer simulator(const std::string& method, const std::string& path, const std::string& body = {});
 
 private:
+  [[nodiscard]] std::string metrics(const Running& role);
   [[nodiscard]] double metric(const Running& role, const std::string& series);
   [[nodiscard]] std::vector<Received> record(bool all);
   Answer ask(const std::string& method, const std::string& url, const std::string& body, const http::Headers& headers);
