@@ -52,7 +52,6 @@ struct Settings {
   telemetry::OtlpSettings otlp;
   telemetry::EmfSettings emf;
 
-  Secret api_keys;  // "name=key,…"
   Secret database_url;
   std::string queue_kind = "postgres";
   std::string ledger_kind = "postgres";

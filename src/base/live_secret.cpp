@@ -6,6 +6,8 @@
 namespace bizcomms {
 
 struct LiveSecret::Hidden {
+  Hidden(Secret first, std::string where) : source(std::move(where)), current(std::make_shared<const Secret>(std::move(first))) {}
+
   const std::string source;
   std::mutex mutex;  // guards all below
   Held current;
@@ -13,9 +15,7 @@ struct LiveSecret::Hidden {
   std::function<void()> told;
 };
 
-LiveSecret::LiveSecret(Secret first, std::string source) : m_hidden(std::make_shared<Hidden>(std::move(source))) {
-  m_hidden->current = std::make_shared<const Secret>(std::move(first));
-}
+LiveSecret::LiveSecret(Secret first, std::string source) : m_hidden(std::make_shared<Hidden>(std::move(first), std::move(source))) {}
 
 const std::string& LiveSecret::source() const { return m_hidden->source; }
 
