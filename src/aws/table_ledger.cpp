@@ -214,6 +214,14 @@ Result<std::vector<alert::Delivery>> TableLedger::of_batch(alert::AlertId alert,
   return page(alert, batch, std::nullopt, k_batch_max);
 }
 
+Result<std::vector<alert::Delivery>> TableLedger::without_numbers(alert::AlertId alert, std::int32_t batch) {
+  auto rows = m_table->of_batch(alert, batch, std::nullopt, k_batch_max);
+  if (!rows) { return rows.error(); }
+  std::vector<alert::Delivery> deliveries;
+  for (StoredRow& stored : *rows) { deliveries.push_back(std::move(stored.row.delivery)); }
+  return deliveries;
+}
+
 Result<std::vector<alert::Delivery>> TableLedger::page(alert::AlertId alert, std::int32_t batch, const std::optional<DeliveryId>& after,
                                                        int limit) {
   auto rows = m_table->of_batch(alert, batch, after, limit);

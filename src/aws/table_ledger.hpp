@@ -27,6 +27,7 @@ public:
   Result<std::vector<bool>> contested(std::span<const std::pair<alert::DeliveryId, Time>> calls) override;
   Result<std::vector<bool>> claimed(std::span<const alert::ProviderId> sids) override;
   Result<std::vector<bool>> absolve(std::span<const std::pair<alert::DeliveryId, alert::AttemptToken>> absent) override;
+  Result<std::vector<alert::Delivery>> without_numbers(alert::AlertId alert, std::int32_t batch) override;
   Result<std::vector<alert::Delivery>> page(alert::AlertId alert, std::int32_t batch, const std::optional<alert::DeliveryId>& after,
                                             int limit) override;
   Status give_up(alert::AlertId alert, std::int32_t batch, std::span<const alert::DeliveryId> missing, const std::string& reason) override;

@@ -68,7 +68,7 @@ Status PostgresBatchStore::give_up(AlertId id, std::int32_t number, const std::s
 }
 
 Status RemoteBatchStore::give_up(AlertId id, std::int32_t number, const std::string& reason) {
-  const auto begun = m_ledger.of_batch(id, number);
+  const auto begun = m_ledger.without_numbers(id, number);
   if (!begun) { return begun.error(); }
   const auto rows = m_pool.run(k_missing, with_begun(id, number, *begun));
   if (!rows) { return rows.error(); }

@@ -226,7 +226,7 @@ Result<std::vector<db::Step>> RemoteBatchStore::told(std::vector<BatchKey>& batc
     db::Row row = (*versions)[i];
     const AlertId id{row.take<Uuid>()};
     const auto number = row.take<std::int32_t>();
-    const auto deliveries = m_ledger.of_batch(id, number);
+    const auto deliveries = m_ledger.without_numbers(id, number);
     if (!deliveries) { return deliveries.error(); }
     const auto changes = row.take<std::int64_t>();
     steps.push_back(recount_step(batches.emplace_back(id, number), changes, row.take<std::int64_t>(), *deliveries));

@@ -10,7 +10,7 @@
 namespace bizcomms::contract {
 
 // Thread-safe.
-class MemoryTable final : public aws::DeliveryTable {
+class MemoryTable : public aws::DeliveryTable {
 public:
   explicit MemoryTable(const Clock& clock) : m_clock(clock) {}
 

@@ -54,6 +54,8 @@ class RemoteLedger : public DeliveryLedger {
 public:
   // Of one batch, in the order of keys, after `after`; fewer than `limit` are the last.
   virtual Result<std::vector<Delivery>> page(AlertId alert, std::int32_t batch, const std::optional<DeliveryId>& after, int limit) = 0;
+  // As of_batch(), without the numbers that they went to: for who only counts them.
+  virtual Result<std::vector<Delivery>> without_numbers(AlertId alert, std::int32_t batch) = 0;
   // What waits to be tried again in the batch fails with `reason`, and what was never begun: `missing`, of that batch.
   virtual Status give_up(AlertId alert, std::int32_t batch, std::span<const DeliveryId> missing, const std::string& reason) = 0;
   // Undoes that for what failed unsent with (the beginning of) `reason`. What was never begun is begun as if for the first time, a doubtful
