@@ -18,6 +18,8 @@ namespace bizcomms::aws {
 class KeyRing final : public Credentials {
 public:
   Result<AccessKey> current() override {
+    m_awaited = true;
+    m_awaited.notify_all();
     m_slow.wait(true);
     const std::lock_guard lock(m_mutex);
     if (m_failure) { return *m_failure; }
@@ -30,7 +32,11 @@ public:
     auto key = current();
     return key ? std::optional(*std::move(key)) : std::nullopt;
   }
-  void be_slow() { m_slow = true; }  // none is at hand, and who asks waits for arrive()
+  void be_slow() {  // none is at hand, and who asks waits for arrive()
+    m_awaited = false;
+    m_slow = true;
+  }
+  void wait_for_who_waits() { m_awaited.wait(false); }
   void arrive() {
     m_slow = false;
     m_slow.notify_all();
@@ -51,6 +57,7 @@ public:
 
 private:
   std::atomic<bool> m_slow{false};
+  std::atomic<bool> m_awaited{false};
   mutable std::mutex m_mutex;  // guards the two below
   int m_refusals = 0;
   std::optional<Error> m_failure;

@@ -173,6 +173,7 @@ TEST_F(ClientTest, ACallThatWaitsForAnAccessKeyHoldsNobodyUp) {
   keys.be_slow();
   auto second = begin(*client, receive());
   auto third = begin(*client, receive());
+  keys.wait_for_who_waits();
   http.release();
   EXPECT_EQ(first.get()->body, "first");
   EXPECT_EQ(http.count(), 1U);
