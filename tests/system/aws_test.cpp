@@ -1,6 +1,9 @@
 // What the real binary has with AWS alone: its way through topic, queues and table, what `check` says of them, and secrets. All else runs
 // on both grounds (system/on_ground.hpp).
 #include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
 
 #include "support/aws/cloud.hpp"
 #include "support/aws/moto.hpp"
@@ -87,6 +90,33 @@ TEST(AwsSecret, StandsForAnOptionsValue) {
   EXPECT_NE(unknown.output.find("twilio-auth-token points to AWS Secrets Manager, which does not give it"), std::string::npos)
       << unknown.output;
   EXPECT_NE(configured("aws-secret:cell/twilio#none").output.find("none"), std::string::npos);
+}
+
+TEST(AwsSecret, IsReadUnderTheAuthoritiesOfTheCaFile) {
+  if (const auto why = missing_emulators({"moto"}); !why.empty()) { GTEST_SKIP() << why; }
+  const auto folder = std::filesystem::temp_directory_path() / ("bizcomms-authority-" + std::to_string(getpid()));
+  std::filesystem::create_directories(folder);
+  const auto certificate = (folder / "certificate.pem").string();
+  const auto key = (folder / "key.pem").string();
+  const auto made = run({"openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1", "-addext",
+                         "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", certificate});
+  ASSERT_EQ(made.code, 0) << made.output;
+  const auto address = free_address();
+  Process moto({(emulator_folder("moto") / "bin" / "python").string(), "-m", "moto.server", "-H", "127.0.0.1", "-p",
+                address.substr(address.find(':') + 1), "-s", "-c", certificate, "-k", key});
+  ASSERT_TRUE(moto.wait_for_line([](const std::string& line) { return line.find("Running on") != std::string::npos; }, 60s))
+      << moto.output();
+  Environment options{{"AWS_ACCESS_KEY_ID", "test"},
+                      {"AWS_SECRET_ACCESS_KEY", "test"},
+                      {"AWS_REGION", k_aws_region},
+                      {"AWS_ENDPOINT_URL", "https://" + address},
+                      {"BIZCOMMS_TWILIO_AUTH_TOKEN", "aws-secret:cell/none"}};
+  const auto unknown = "Secrets Manager does not have the secret";  // so it was asked
+  EXPECT_EQ(run({binary(), "config"}, options).output.find(unknown), std::string::npos);
+  options["BIZCOMMS_CA_FILE"] = certificate;
+  const auto trusted = run({binary(), "config"}, options);
+  EXPECT_NE(trusted.output.find(unknown), std::string::npos) << trusted.output;
+  std::filesystem::remove_all(folder);
 }
 
 }  // namespace
