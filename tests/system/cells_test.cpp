@@ -47,8 +47,10 @@ TEST_F(Cells, AStandbyReadsRefusesAndTakesOverWhenItsDatabaseIsPromoted) {
   EXPECT_EQ(refused.status, 503);
   EXPECT_TRUE(refused.headers.find("Retry-After"));
   EXPECT_EQ(cell.work_metric("bizcomms_cell_active"), 0);
+  EXPECT_EQ(cell.work_metric("bizcomms_database_standby"), 1);
   make_database_read_only(false);
   EXPECT_TRUE(becomes("active"));
+  EXPECT_EQ(cell.serve_metric("bizcomms_database_standby"), 0);
   EXPECT_EQ(cell.call("GET", "/health").json()["epoch"].as_int(), 2);
   EXPECT_TRUE(eventually([&] { return cell.work_metric("bizcomms_cell_active") == 1 && cell.work_metric("bizcomms_cell_epoch") == 2; }));
   const auto fresh = cell.post_alert(k_message);

@@ -17,7 +17,7 @@ using namespace std::chrono_literals;
 constexpr const char* k_trace_id = "0af7651916cd43dd8448eb211c80319c";
 constexpr const char* k_caller = "b7ad6b7169203331";
 constexpr const char* k_callback = "POST /v1/webhooks/twilio/message-status";
-constexpr const char* k_alert = R"({"title":"Fire","message":"Leave the building."})";
+constexpr const char* k_fire = R"({"title":"Fire","message":"Leave the building."})";
 
 std::string traceparent(bool sampled) { return std::string("00-") + k_trace_id + "-" + k_caller + (sampled ? "-01" : "-00"); }
 
@@ -28,7 +28,7 @@ void start_all(Cell& cell, const Environment& more) {
 }
 
 std::string post(Cell& cell, const http::Headers& headers) {
-  const auto answer = cell.call("POST", "/v1/alerts", k_alert, headers);
+  const auto answer = cell.call("POST", "/v1/alerts", k_fire, headers);
   EXPECT_EQ(answer.status, 202) << answer.body;
   return answer.json()["alert_id"].as_string().value_or("");
 }
@@ -107,7 +107,7 @@ TEST(Metrics, WhatRolesServeStandsInTheTable) {
   Cell cell;
   start_all(cell, {});
   cell.make_recipient(number(1));
-  ASSERT_TRUE(is_delivered(cell, cell.post_alert(k_alert)));
+  ASSERT_TRUE(is_delivered(cell, cell.post_alert(k_fire)));
   std::ifstream stream(SOURCE_DIR "/METRICS.md");
   const std::string page((std::istreambuf_iterator<char>(stream)), std::istreambuf_iterator<char>());
   int found = 0;
@@ -152,7 +152,7 @@ TEST(Emf, MetricsAreBareLinesOfJsonAmongTheLogs) {
   cell.start_work({{"BIZCOMMS_EMF_INTERVAL", "100ms"}, {"BIZCOMMS_EMF_NAMESPACE", "Alerts"}});
   cell.make_recipient(number(1));
   cell.make_recipient(number(2));
-  ASSERT_TRUE(cell.completes(cell.post_alert(k_alert)));
+  ASSERT_TRUE(cell.completes(cell.post_alert(k_fire)));
   cell.work().signal(SIGTERM);
   ASSERT_EQ(cell.work().wait(20s), 0);
   double sent = 0;
