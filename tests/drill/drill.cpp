@@ -279,7 +279,23 @@ const Outcome& Drill::run() {
   return m_outcome;
 }
 
+// Everything that anybody wanted to send is there in the end, but for what only the dead cell knew. The poller may still be at its last.
+void Drill::note_gone() {
+  const auto all_there = [&] {
+    const auto there = Books::texts_at(m_world.site(k_first));
+    m_outcome.posts_gone = m_outcome.stories_gone = 0;
+    for (const auto& [text, tag] : m_world.callers().texts()) {
+      if (there.contains(text)) { continue; }
+      ++(tag == k_story_tag && m_missing.contains(text) ? m_outcome.stories_gone : m_outcome.posts_gone);
+    }
+    return m_outcome.posts_gone == 0;
+  };
+  static_cast<void>(test::eventually(all_there));
+  m_timeline.figure("stories_gone", "stories lost: their mark had crossed over, their alert had not", m_outcome.stories_gone);
+}
+
 void Drill::tell_figures() {
+  note_gone();
   m_outcome.rude += m_world.callers().rude();
   const auto& last = m_outcome.failback;
   m_timeline.figure("accepted", "alerts that were accepted", std::ssize(m_world.callers().accepted()));

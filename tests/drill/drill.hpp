@@ -16,6 +16,8 @@ struct Outcome {
   int accepted_lost = 0;     // of those: not there after the failover
   int lost_unexplained = 0;  // of those: the old database has not got them either, or they were accepted long before the cut
   int raised_again = 0;
+  int posts_gone = 0;         // posted or put at the top, and not there at the end, though the dead cell had not even accepted it
+  int stories_gone = 0;       // which the poller takes for raised: the mark had crossed over, the alert had not
   int returned_writes = 0;    // alerts that the returned cell took although it must not, and times that it said it was active
   int returned_attempts = 0;  // that it made to send something
   int rude = 0;               // answers without Retry-After
@@ -49,6 +51,7 @@ private:
   [[nodiscard]] Verdict settled(std::size_t cell, const std::string& step);
   void insist(bool holds, const std::string& what);
   void note_missing();
+  void note_gone();
 
   const Size m_size;
   Timeline m_timeline;

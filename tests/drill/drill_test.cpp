@@ -36,6 +36,7 @@ void run(const Size& size) {
   EXPECT_GT(outcome.failback.deliveries, 0);
   EXPECT_EQ(outcome.lost_unexplained, 0);
   EXPECT_EQ(outcome.raised_again, outcome.accepted_lost);
+  EXPECT_EQ(outcome.posts_gone, 0);
   EXPECT_EQ(outcome.returned_writes, 0);
   EXPECT_EQ(outcome.returned_attempts, 0);
   EXPECT_EQ(outcome.rude, 0);
@@ -43,6 +44,7 @@ void run(const Size& size) {
   EXPECT_EQ(outcome.accepted_lost, 0);
   EXPECT_EQ(outcome.failback.of_the_missing, 0);
   EXPECT_EQ(outcome.failback.given_up, 0);
+  EXPECT_EQ(outcome.stories_gone, 0);
 }
 
 // How the database is replicated, and where queue and ledger are. Each has a seed of its own.

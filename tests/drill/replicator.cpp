@@ -168,10 +168,17 @@ bool Replicator::apply(const Change& change, Side& to) {
   return true;
 }
 
+// What the same item became since, and is due too, is carried over instead.
 void Replicator::carry(Side& from, Side& to) {
-  while (m_link && !from.changes.empty() && from.changes.front().made + m_lag <= std::chrono::steady_clock::now()) {
+  const auto is_due = [&](const Change& change) { return change.made + m_lag <= std::chrono::steady_clock::now(); };
+  while (m_link && !from.changes.empty() && is_due(from.changes.front())) {
     const Change& change = from.changes.front();
+    const auto& latest = from.latest[change.key];
     const auto other = to.latest.find(change.key);
+    if (latest.made > change.made && is_due(latest)) {
+      from.changes.pop_front();
+      continue;
+    }
     if (other != to.latest.end() && other->second.made > change.made) {
       ++m_outwritten;
     } else if (other == to.latest.end() || other->second.image != change.image) {
