@@ -73,9 +73,10 @@ const db::Statement k_recount{.sql = k_recount_sql, .effect = Effect::writes};
 
 // What a ledger elsewhere told of one batch. It may have told it before the last report was written there: the batch stays dirty if it was
 // touched since, and open if its alert was cancelled: what was not begun when we read may be under way. Was it counted since, or opened
-// again, then what was read may be older than what is known: nothing is written.
+// again, then what was read may be older than what is known: nothing is written. A batch whose rows all came with the ledger of a cell
+// before, which was ahead of its database, has something to list from now on.
 const std::string k_recount_told_sql = recount_text(
-    {.marks = "dirty = u.changes <> $11::int8, counted = u.counted + 1",
+    {.marks = "dirty = u.changes <> $11::int8, counted = u.counted + 1, changes = greatest(u.changes, least(cardinality($3::uuid[]), 1))",
      .batches = "(SELECT $1::uuid AS alert_id, $2::int4 AS batch) AS i",
      .tally =
          "LATERAL (SELECT $5::int8 AS sent, $6::int8 AS delivered, $7::int8 AS failed, $8::int8 AS pending, $9::int8 AS shown_cancelled,"

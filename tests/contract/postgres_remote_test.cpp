@@ -279,6 +279,18 @@ TEST_P(RemoteStore, WhatWasSettledShortlyBeforeATakeoverIsGoneThroughOnceMore) {
   EXPECT_EQ(number("SELECT count(*) FROM alert_batches WHERE state = 0"), 0);
 }
 
+// The ledger was ahead of the database that was promoted: nobody has touched the batch here.
+TEST_P(RemoteStore, WhatCameWithTheLedgerAloneIsListedOnceItWasCounted) {
+  const Scene scene = sending(1);
+  static_cast<void>(sent_one(scene));
+  ASSERT_TRUE(pool().run({.sql = "UPDATE alert_batches SET changes = 0, counted = 0, state = 0, settled_at = NULL",
+                          .effect = db::Effect::writes,
+                          .plan = db::Plan::fresh}));
+  EXPECT_TRUE(recount(scene.alert));
+  EXPECT_EQ(counts(scene.alert).deliveries, (Counts{.sent = 1}));
+  EXPECT_EQ(alerts().report(scene.alert, {})->deliveries.items.size(), 1U);
+}
+
 TEST_P(RemoteStore, WhatWasSettledLongBeforeATakeoverIsLeftAlone) {
   const Scene scene = sending(1);
   static_cast<void>(sent_one(scene));
