@@ -166,6 +166,8 @@ void World::make_people() {
         fmt::format(R"({{"name":"Person {}","phone_number":"{}","tags":[{}]}})", person, test::number(person), listed(tags_of(person))));
     insist(made.status == 201, made.body);
   }
+  const auto position = m_databases[0]->written();
+  insist(test::eventually([&] { return m_databases[1]->has_replayed(position); }), "the replica stays behind");
 }
 
 test::Environment World::queue_of(std::size_t cell) const {
