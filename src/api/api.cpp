@@ -40,7 +40,9 @@ struct Api::Hidden {
   }
 
   static Error on_standby() {
-    return {ErrorCode::unavailable, "This cell is on standby and takes no changes; the active one does. Send the request again later."};
+    return {ErrorCode::unavailable,
+            "This cell is on standby, or has not seen its database yet, and takes no changes; the active one does. Send the request again "
+            "later."};
   }
 
   static http::Route open(const char* method, const char* path, http::Handler handler) {

@@ -27,9 +27,11 @@ std::int64_t highest_epoch(const std::vector<Seen>& all) {
   return highest;
 }
 
-const Seen* another_at_work(const std::vector<Seen>& all, const std::string& cell) {
+// Who is active by its own word, or took over in an epoch above this database's, and may not know that it should have ended.
+const Seen* another_at_work(const std::vector<Seen>& all, const std::string& cell, std::int64_t epoch) {
   for (const Seen& seen : all) {
-    if (seen.sighting && seen.sighting->active && seen.sighting->cell != cell) { return &seen; }
+    if (!seen.sighting || seen.sighting->cell == cell) { continue; }
+    if (seen.sighting->active || seen.sighting->epoch > epoch) { return &seen; }
   }
   return nullptr;
 }
@@ -59,12 +61,12 @@ int status(const AuthorityState& state, const std::vector<Seen>& all, const std:
 
 int activate(store::Authority& authority, const AuthorityState& state, const std::vector<Seen>& all, const Context& context) {
   if (!state.writable) { return failed({ErrorCode::conflict, "The database is a read-only replica; promote it first."}); }
-  const auto* other = another_at_work(all, context.settings.cell);
+  const auto* other = another_at_work(all, context.settings.cell, state.epoch);
   if (other != nullptr && !context.switches.contains("anyway")) {
     return failed(
-        {ErrorCode::conflict, fmt::format("Cell {} is active in epoch {}; two cells at work may message people twice. Stop it first, "
-                                          "or say --anyway.",
-                                          other->sighting->cell, other->sighting->epoch)});
+        {ErrorCode::conflict,
+         fmt::format("Cell {} works in epoch {}, says {}; two cells at work may message people twice. Stop it first, and say --anyway.",
+                     other->sighting->cell, other->sighting->epoch, other->name)});
   }
   const auto told = authority.tell(context.settings.cell, state.epoch, highest_epoch(all));
   if (!told) { return failed(told.error()); }

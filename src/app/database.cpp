@@ -84,6 +84,7 @@ DatabaseQuestions questions(Database& database, const db::ConnectionSettings& co
           .take = [&database, cell](std::int64_t expected_epoch,
                                     std::int64_t known_epoch) { return database.authority.take(cell, expected_epoch, known_epoch); },
           .note_active = [&database, cell](std::int64_t epoch) { return database.authority.note_active(cell, epoch); },
+          .forget_word = [&database] { return database.authority.forget_word(); },
           .note_seen = [&database](std::int64_t epoch) { return database.authority.note_seen(epoch); }};
 }
 

@@ -24,9 +24,9 @@ int serve(const Settings& settings, const Signals& signals, Ground& ground, cons
                                   settings, ground);
   AdminServer admin(admin_address(settings, Role::serve),
                     {.live = [] { return api::Probe{}; }, .ready = [&role] { return (*role)->ready(); }}, ground);
+  watch->wait_for_first_look(k_first_look_limit);  // changes are refused until then
   if (const auto started = (*role)->start(); !started) { return failed(started.error()); }
   if (const auto started = admin.start(); !started) { return failed(started.error()); }
-  watch->wait_for_first_look(k_first_look_limit);
   ground.log.info("the API serves", {{"address", (*role)->address()}, {"admin_address", admin.address()}, {"version", version_number()}});
   note_what_is_missing(settings, ground.log);
   signals.wait();

@@ -92,11 +92,8 @@ api::Probe ServeRole::ready() const {
   return probe;
 }
 
-// While the database is away its own errors say so.
-bool ServeRole::takes_changes() const {
-  const auto standing = m_watch.standing();
-  return standing.active || !standing.reachable || !standing.schema_ready;
-}
+// An active cell stays so while its database is away, whose own errors say so then.
+bool ServeRole::takes_changes() const { return m_watch.standing().active; }
 
 api::Health ServeRole::health() const {
   const auto standing = m_watch.standing();
@@ -107,7 +104,7 @@ api::Health ServeRole::health() const {
   health.region = m_settings.region;
   health.role = standing.active ? "active" : "standby";
   health.version = version_number();
-  if (standing.reachable) { health.epoch = standing.epoch; }
+  if (usable) { health.epoch = standing.epoch; }
   health.checks.push_back({"database", usable, standing.problem});
   if (m_draining) { health.checks.push_back({"running", false, "It is stopping."}); }
   return health;

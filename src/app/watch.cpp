@@ -63,6 +63,13 @@ bool outranks(const Testimony& testimony, const WatchSettings& settings, const A
   return seen.active && testimony.problem.empty() && seen.cell < settings.cell;
 }
 
+// An operator's word stands in for the silence in which it was given, not for those to come.
+void end_word(const DatabaseQuestions& questions, const std::vector<Testimony>& testimonies, const AuthorityState& state) {
+  if (!state.told || testimonies.empty()) { return; }
+  const auto& decides = testimonies.front();
+  if (decides.asked_at && decides.problem.empty()) { static_cast<void>(questions.forget_word()); }  // tried again at the next look
+}
+
 // Whether a cell that was away may go on. Until it could be asked, a process goes on that was active and away for a moment only.
 bool may_go_on(const WatchSettings& settings, const std::vector<Testimony>& testimonies, const AuthorityState& state, bool was_active,
                WatchMemory& memory) {
@@ -101,6 +108,7 @@ Standing judged(const DatabaseQuestions& questions, const AuthorityState& state,
     return on_standby(state, left_behind(*above, state));
   }
   if (!may_go_on(settings, testimonies, state, was_active, memory)) { return on_standby(state, unconfirmed(testimonies.front())); }
+  end_word(questions, testimonies, state);
   return {.reachable = true, .schema_ready = true, .active = true, .epoch = state.epoch, .problem = {}};
 }
 

@@ -33,6 +33,7 @@ struct DatabaseQuestions {
   std::function<Result<store::AuthorityState>()> take_if_unset;
   std::function<Result<store::AuthorityState>(std::int64_t expected_epoch, std::int64_t known_epoch)> take;
   std::function<Status(std::int64_t epoch)> note_active;
+  std::function<Status()> forget_word;                  // an operator's, once it is not needed any more
   std::function<Status(std::int64_t epoch)> note_seen;  // what is noted twice is written once
 };
 
@@ -59,7 +60,7 @@ struct WatchMemory {
 [[nodiscard]] Standing look(const DatabaseQuestions& questions, const WatchSettings& settings, const std::vector<Testimony>& testimonies,
                             SteadyTime now, const Standing& before, WatchMemory& memory);
 
-inline constexpr Millis k_first_look_limit{2'000};  // so that who waits for the first log line finds the role ready, if it can be
+inline constexpr Millis k_first_look_limit{4'000};  // so that who waits for the first log line finds the role ready, if it can be
 
 // Thread-safe. Looks every `interval` on a thread of its own.
 class Watch {

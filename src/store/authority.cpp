@@ -33,6 +33,7 @@ constexpr db::Statement k_tell{.sql = R"(
   FROM decided WHERE epoch = $2::int8 RETURNING cell, epoch, true, 0::int8, told_epoch = epoch, NULL::int8)",
                                .effect = Effect::writes};
 // Of a database that was left behind: the replica that a commit would wait for follows another by now.
+constexpr db::Statement k_forget_word{.sql = "UPDATE authority SET told_epoch = 0 WHERE told_epoch <> 0", .effect = Effect::writes};
 constexpr db::Statement k_note_seen{.sql = R"(
   UPDATE authority SET seen_epoch = $1::int8 FROM (SELECT set_config('synchronous_commit', 'off', true)) AS lightly
   WHERE seen_epoch < $1::int8)",
@@ -75,6 +76,12 @@ Result<AuthorityState> Authority::take(const std::string& cell, std::int64_t exp
 
 Result<AuthorityState> Authority::tell(const std::string& cell, std::int64_t expected_epoch, std::int64_t known_epoch) {
   return state_of(m_pool.run(k_tell, db::Params().add(cell).add(expected_epoch).add(known_epoch)));
+}
+
+Status Authority::forget_word() {
+  const auto forgotten = m_pool.run(k_forget_word);
+  if (!forgotten) { return forgotten.error(); }
+  return {};
 }
 
 Status Authority::note_seen(std::int64_t epoch) {

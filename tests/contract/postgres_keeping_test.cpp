@@ -88,6 +88,8 @@ TEST_F(Keeping, AnOperatorsWordIsKeptForItsEpoch) {
   EXPECT_EQ(authority.tell("east", 1, 3)->epoch, 4);
   EXPECT_TRUE(authority.current()->told);
   EXPECT_EQ(authority.tell("east", 1, 9).error().code, ErrorCode::conflict);
+  ASSERT_TRUE(authority.forget_word());
+  EXPECT_FALSE(authority.current()->told);
   EXPECT_FALSE(authority.take("west", 4)->told);
   EXPECT_EQ(authority.tell("east", 5, 0)->cell, "east");
   EXPECT_EQ(authority.current()->epoch, 6);

@@ -83,7 +83,7 @@ TEST_F(Cells, ACellThatComesBackStaysOnStandbyUntilItIsTold) {
   EXPECT_NE(status.output.find("the peer    Cell west, epoch 2, active.\n"), std::string::npos) << status.output;
   const auto refused = cell.command({"cell", "activate"}, east);
   EXPECT_EQ(refused.code, 1);
-  EXPECT_NE(refused.output.find("Cell west is active in epoch 2"), std::string::npos) << refused.output;
+  EXPECT_NE(refused.output.find("Cell west works in epoch 2, says the peer"), std::string::npos) << refused.output;
   other.serve().kill();
   const auto told = cell.command({"cell", "activate"}, east);
   EXPECT_EQ(told.code, 0) << told.output;
@@ -101,7 +101,7 @@ TEST_F(Cells, ACellThatCannotAskItsPeerWaitsForItOrForAWord) {
   EXPECT_TRUE(becomes("active"));
   EXPECT_EQ(cell.call("GET", "/health").json()["epoch"].as_int(), 1) << "what it had begun is not in doubt";
   cell.start_serve(east);
-  EXPECT_TRUE(becomes("active")) << "the word holds for the epoch";
+  EXPECT_TRUE(becomes("active")) << "the word holds until the peer answers";
   const auto check = cell.command({"check"}, east);
   EXPECT_NE(check.output.find("FAILED  peer        The peer does not answer."), std::string::npos) << check.output;
 }

@@ -15,7 +15,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr int k_people = 12;
+constexpr int k_listeners = 12;
 const std::string k_old = "00112233445566778899aabbccddeeff";
 const std::string k_new = "ffeeddccbbaa99887766554433221100";
 
@@ -29,14 +29,14 @@ protected:
     cell->start_simulator();
     cell->start_serve();
     cell->start_work();
-    make_recipients(*cell, k_people);
+    make_recipients(*cell, k_listeners);
   }
   void change_at_twilio(const std::string& token) const {
     EXPECT_EQ(cell->simulator("PUT", "/simulator/account", R"({"auth_token":")" + token + R"("})").status, 204);
   }
   void expect_all_delivered(const std::string& alert) const {
     ASSERT_TRUE(cell->completes(alert));
-    EXPECT_TRUE(eventually([&] { return cell->counts(alert)["delivered"] == k_people; }));
+    EXPECT_TRUE(eventually([&] { return cell->counts(alert)["delivered"] == k_listeners; }));
     EXPECT_EQ(cell->counts(alert)["failed"], 0);
   }
   // What serve answers to an SMS that somebody signed.

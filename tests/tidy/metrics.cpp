@@ -65,8 +65,9 @@ std::string metrics_table() {
   std::string table = "| metric | type | labels | meaning |\n|---|---|---|---|\n";
   for (const auto& [name, metric] : made_metrics()) {
     std::string labels;
-    for (const auto& label : metric.labels) { labels += (labels.empty() ? "`" : ", `") + label + "`"; }
-    table += "| `" + name + "` | " + metric.type + " | " + labels + " | " + metric.meaning + " |\n";
+    for (const auto& label : metric.labels) { labels.append(labels.empty() ? "`" : ", `").append(label).append("`"); }
+    table.append("| `").append(name).append("` | ").append(metric.type).append(" | ").append(labels).append(" | ");
+    table.append(metric.meaning).append(" |\n");
   }
   return table;
 }

@@ -30,6 +30,7 @@ public:
   Result<AuthorityState> take(const std::string& cell, std::int64_t expected_epoch, std::int64_t known_epoch = 0);
   // The same by an operator's word. A cell that has it already, with no higher epoch known, keeps its epoch.
   Result<AuthorityState> tell(const std::string& cell, std::int64_t expected_epoch, std::int64_t known_epoch);
+  Status forget_word();                  // of an operator; the cell goes on only as long as it can ask again
   Status note_seen(std::int64_t epoch);  // another cell was seen at work in it
   // A sign of life of the cell that works in `epoch`; at most one every 10 s is written, and none for another cell or epoch.
   Status note_active(const std::string& cell, std::int64_t epoch);

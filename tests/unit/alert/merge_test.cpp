@@ -25,8 +25,8 @@ Attempt sent(ProviderId sid = "SM1") {
   return made;
 }
 
-Report report(ReportKind kind, int rank, ProviderId sid = "SM1", std::uint8_t of_token = 1) {
-  Report made{.token = token(of_token), .sid = std::move(sid), .rank = rank, .kind = kind, .at = k_start + Millis{rank * 1000 + 2000}};
+Report report(ReportKind kind, int rank, const ProviderId& sid = "SM1", std::uint8_t of_token = 1) {
+  Report made{.token = token(of_token), .sid = sid, .rank = rank, .kind = kind, .at = k_start + Millis{rank * 1000 + 2000}};
   if (kind == ReportKind::failed) {
     made.error_code = 30006;
     made.reason = "The number is a landline.";

@@ -45,6 +45,11 @@ struct FakeDatabase {
             .take_if_unset = [this] { return take(state.epoch, 0); },
             .take = [this](std::int64_t expected_epoch, std::int64_t known_epoch) { return take(expected_epoch, known_epoch); },
             .note_active = [](std::int64_t) { return Status{}; },
+            .forget_word =
+                [this] {
+                  state.told = false;
+                  return Status{};
+                },
             .note_seen =
                 [this](std::int64_t epoch) {
                   seen_epoch = epoch;
@@ -203,6 +208,20 @@ TEST_F(Look, AnOperatorsWordStandsInForThePeersAnswer) {
   EXPECT_FALSE(next().active);
   database.state.told = true;
   EXPECT_TRUE(next().active);
+}
+
+TEST_F(Look, AnOperatorsWordEndsWithTheSilenceThatItWasGivenIn) {
+  database.state.silent_for = minutes{10};
+  database.state.told = true;
+  peer_is_silent();
+  EXPECT_TRUE(next().active);
+  EXPECT_TRUE(database.state.told);
+  peer_says({.cell = "west", .epoch = 1});
+  EXPECT_TRUE(next().active);
+  EXPECT_FALSE(database.state.told);
+  memory = {};
+  peer_is_silent();
+  EXPECT_FALSE(next().active) << "a process that starts much later, and cannot ask";
 }
 
 TEST_F(Look, AnOperatorsWordDoesNotStandAgainstAHigherEpoch) {

@@ -15,7 +15,8 @@ std::vector<std::string> texts(const LiveSecret& secret) {
 
 TEST(LiveSecret, CopiesAreOneSecret) {
   const LiveSecret secret(Secret("old"), "file:/run/token");
-  const LiveSecret copy = secret;
+  LiveSecret copy(Secret("another"));
+  copy = secret;
   EXPECT_EQ(copy.source(), "file:/run/token");
   copy.replace(Secret("new"));
   EXPECT_EQ(secret.current()->reveal(), "new");
