@@ -16,20 +16,25 @@ constexpr db::Statement k_current{.sql = R"(
       ELSE greatest(0, (1000 * extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp()))::int8) END
   FROM authority)"};
 constexpr db::Statement k_take_authority{.sql = R"(
-  UPDATE authority SET cell = $1::text, epoch = greatest(epoch, seen_epoch, $3::int8) + 1, taken_at = now(), active_at = now()
+  UPDATE authority SET cell = $1::text, epoch = greatest(epoch, seen_epoch, $3::int8) + 1, taken_at = now(), active_at = now(),
+    former_active_at = active_at
   WHERE epoch = $2::int8
   RETURNING cell, epoch, true, 0::int8, told_epoch = epoch, NULL::int8)",
                                          .effect = Effect::writes};
-constexpr db::Statement k_take_if_unset{
-    .sql = "UPDATE authority SET cell = $1::text, epoch = epoch + 1, taken_at = now(), active_at = now() WHERE cell = ''",
-    .effect = Effect::writes};
+constexpr db::Statement k_take_if_unset{.sql = R"(
+  UPDATE authority SET cell = $1::text, epoch = epoch + 1, taken_at = now(), active_at = now(), late_opened_epoch = epoch + 1
+  WHERE cell = '')",
+                                        .effect = Effect::writes};
+// A cell that follows itself has the ledger that it wrote into: nothing is to be opened again.
 constexpr db::Statement k_tell{.sql = R"(
   WITH decided AS (
     SELECT cell = $1::text AND epoch >= greatest(seen_epoch, $3::int8) AS keeps, greatest(epoch, seen_epoch, $3::int8) + 1 AS next
     FROM authority)
   UPDATE authority SET cell = $1::text, active_at = now(),
     epoch = CASE WHEN keeps THEN epoch ELSE next END, told_epoch = CASE WHEN keeps THEN epoch ELSE next END,
-    taken_at = CASE WHEN keeps THEN taken_at ELSE now() END
+    taken_at = CASE WHEN keeps THEN taken_at ELSE now() END,
+    former_active_at = CASE WHEN cell = $1::text THEN former_active_at ELSE active_at END,
+    late_opened_epoch = CASE WHEN cell = $1::text AND late_opened_epoch = epoch AND NOT keeps THEN next ELSE late_opened_epoch END
   FROM decided WHERE epoch = $2::int8 RETURNING cell, epoch, true, 0::int8, told_epoch = epoch, NULL::int8)",
                                .effect = Effect::writes};
 // Of a database that was left behind: the replica that a commit would wait for follows another by now.

@@ -83,8 +83,14 @@ Status PostgresBatchStore::finish_stalled(Millis idle, int limit) {
   return db::status_of(repeating([&] { return m_pool.run(k_end_orphans, db::Params().add(seconds_of(idle)).add(std::int64_t{limit})); }));
 }
 
+// What could not be opened is tried again, and keeps nothing else waiting.
 Status RemoteBatchStore::finish_stalled(Millis idle, int limit) {
-  if (auto opened = open_late(); !opened) { return opened; }
+  const Status opened = open_late();
+  const Status finished = finish_orphans(idle, limit);
+  return finished ? opened : finished;
+}
+
+Status RemoteBatchStore::finish_orphans(Millis idle, int limit) {
   if (auto completed = complete_all_over(); !completed) { return completed; }
   const auto orphans = m_pool.run(k_list_orphans, db::Params().add(seconds_of(idle)).add(std::int64_t{limit}));
   if (!orphans) { return orphans.error(); }

@@ -2,7 +2,6 @@
 // there first: what is interrupted in between stays dirty, or is done again by whoever repeats it.
 #pragma once
 
-#include <atomic>
 #include <map>
 
 #include "bizcomms/alert/remote_ledger.hpp"
@@ -26,13 +25,13 @@ public:
 private:
   // Once after each takeover: batches that were settled shortly before it are open again.
   Status open_late();
+  Status finish_orphans(Millis idle, int limit);
   Status recount_group(std::span<const std::pair<alert::AlertId, std::int32_t>> group,
                        std::map<std::pair<alert::AlertId, std::int32_t>, bool>& verdicts);
   Result<std::vector<db::Step>> told(std::vector<std::pair<alert::AlertId, std::int32_t>>& batches);
 
   alert::LedgerGround& m_ground;
   alert::RemoteLedger& m_ledger;
-  std::atomic<std::int64_t> m_opened_of = 0;  // the epoch whose takeover was looked after
 };
 
 }  // namespace bizcomms::store

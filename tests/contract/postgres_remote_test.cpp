@@ -81,6 +81,10 @@ protected:
     EXPECT_TRUE(recount(scene.alert));
     return one;
   }
+  void change(const std::string& sql) {
+    const auto changed = pool().run({.sql = sql, .effect = db::Effect::writes, .plan = db::Plan::fresh});
+    ASSERT_TRUE(changed) << changed.error().cause;
+  }
   void blame(const Scene& scene) {
     for (int i = 0; i < 3; ++i) { ASSERT_TRUE(batches().blame(scene.alert, 1, "It broke.")); }
   }
@@ -289,6 +293,61 @@ TEST_P(RemoteStore, WhatCameWithTheLedgerAloneIsListedOnceItWasCounted) {
   EXPECT_TRUE(recount(scene.alert));
   EXPECT_EQ(counts(scene.alert).deliveries, (Counts{.sent = 1}));
   EXPECT_EQ(alerts().report(scene.alert, {})->deliveries.items.size(), 1U);
+}
+
+// A cell that died is replaced when somebody decides so.
+TEST_P(RemoteStore, WhatWasSettledShortlyBeforeTheFormerCellsLastSignOfLifeIsGoneThroughOnceMore) {
+  const Scene scene = sending(1);
+  static_cast<void>(sent_one(scene));
+  change("UPDATE alert_batches SET settled_at = now() - interval '30 minutes'");
+  change("UPDATE authority SET active_at = now() - interval '20 minutes'");
+  take_over();
+  ASSERT_TRUE(batches().finish_stalled(1h, 10));
+  EXPECT_EQ(number("SELECT count(*) FROM alert_batches WHERE state = 0 AND dirty"), 1);
+}
+
+TEST_P(RemoteStore, ATakeoverIsLookedAfterOnce) {
+  const Scene scene = sending(1);
+  static_cast<void>(sent_one(scene));
+  take_over();
+  ASSERT_TRUE(batches().finish_stalled(1h, 10));
+  EXPECT_EQ(number("SELECT late_opened_epoch FROM authority"), number("SELECT epoch FROM authority"));
+  EXPECT_TRUE(recount(scene.alert));
+}
+
+TEST_P(RemoteStore, WhatCannotBeOpenedKeepsNothingElseWaiting) {
+  const Scene scene = sending(1);
+  static_cast<void>(sent_one(scene));
+  change("UPDATE alerts SET status = 1, ended_at = NULL");
+  change("ALTER TABLE authority RENAME late_opened_epoch TO gone");
+  EXPECT_FALSE(batches().finish_stalled(1h, 10)) << "to be logged";
+  EXPECT_EQ(alerts().get(scene.alert)->status, AlertStatus::completed);
+}
+
+TEST_P(RemoteStore, ACellThatIsToldToFollowItselfOpensNothing) {
+  store::Authority authority(pool());
+  const auto first = authority.take_if_unset("here");
+  ASSERT_TRUE(first);
+  const Scene scene = sending(1);
+  static_cast<void>(sent_one(scene));
+  const auto told = authority.tell("here", first->epoch, first->epoch + 1);
+  ASSERT_TRUE(told);
+  EXPECT_GT(told->epoch, first->epoch);
+  ASSERT_TRUE(batches().finish_stalled(1h, 10));
+  EXPECT_EQ(number("SELECT count(*) FROM alert_batches WHERE state = 0"), 0);
+}
+
+TEST_P(RemoteStore, WhatAToldCellFindsOfAnotherIsOpened) {
+  store::Authority authority(pool());
+  const auto first = authority.take_if_unset("here");
+  ASSERT_TRUE(first);
+  const Scene scene = sending(1);
+  static_cast<void>(sent_one(scene));
+  change("UPDATE alert_batches SET settled_at = now() - interval '30 minutes'");
+  change("UPDATE authority SET active_at = now() - interval '20 minutes'");
+  ASSERT_TRUE(authority.tell("there", first->epoch, first->epoch));
+  ASSERT_TRUE(batches().finish_stalled(1h, 10));
+  EXPECT_EQ(number("SELECT count(*) FROM alert_batches WHERE state = 0"), 1);
 }
 
 TEST_P(RemoteStore, WhatWasSettledLongBeforeATakeoverIsLeftAlone) {
