@@ -45,9 +45,11 @@ Drill::Drill(const Size& size) : m_size(size), m_world(size) {
 }
 
 void Drill::insist(bool holds, const std::string& what) {
-  if (holds) { return; }
-  m_timeline.say("FAILED: " + what);
-  throw std::runtime_error(what);
+  const std::string broken = m_world.replicator() != nullptr ? m_world.replicator()->problem() : "";
+  if (holds && broken.empty()) { return; }
+  const std::string why = broken.empty() ? what : "the tables do not follow each other any more: " + broken;
+  m_timeline.say("FAILED: " + why);
+  throw std::runtime_error(why);
 }
 
 // Until that cell has accepted so many more alerts. The callers go on.

@@ -189,14 +189,26 @@ void Replicator::carry(Side& from, Side& to) {
 }
 
 void Replicator::run(const std::stop_token& stop) {
-  do {
-    int count = 0;
-    for (Side& side : m_sides) { count += read(side); }
-    carry(m_sides[0], m_sides[1]);
-    carry(m_sides[1], m_sides[0]);
-    m_waiting = static_cast<int>(m_sides[0].changes.size() + m_sides[1].changes.size());
-    if (count == 0 && m_waiting == 0) { ++m_rounds; }
-  } while (sleep_for(stop, k_reads_every));
+  try {
+    do { follow(); } while (sleep_for(stop, k_reads_every));
+  } catch (const std::exception& error) {
+    const std::lock_guard lock(m_problem_mutex);
+    m_problem = error.what();
+  }
+}
+
+void Replicator::follow() {
+  int count = 0;
+  for (Side& side : m_sides) { count += read(side); }
+  carry(m_sides[0], m_sides[1]);
+  carry(m_sides[1], m_sides[0]);
+  m_waiting = static_cast<int>(m_sides[0].changes.size() + m_sides[1].changes.size());
+  if (count == 0 && m_waiting == 0) { ++m_rounds; }
+}
+
+std::string Replicator::problem() const {
+  const std::lock_guard lock(m_problem_mutex);
+  return m_problem;
 }
 
 bool Replicator::settles(Millis limit) const {

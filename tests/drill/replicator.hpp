@@ -6,6 +6,7 @@
 #include <atomic>
 #include <deque>
 #include <map>
+#include <mutex>
 #include <set>
 #include <stop_token>
 #include <string>
@@ -32,6 +33,8 @@ public:
   [[nodiscard]] int outwritten() const { return m_outwritten; }  // dropped, since the other side's write was later
   // True once both streams were read to their end, and nothing waits, after this call.
   [[nodiscard]] bool settles(Millis limit) const;
+  // Why it carries nothing over any more; empty while it does.
+  [[nodiscard]] std::string problem() const;
 
 private:
   struct Change {
@@ -54,6 +57,7 @@ private:
     std::map<std::string, std::deque<std::string>> echoes;  // images that were put here, and are to show up in the stream
   };
   void run(const std::stop_token& stop);
+  void follow();
   void open_stream(Side& side);
   void find_shards(Side& side);
   [[nodiscard]] std::string iterator_at_start(const Side& side, const std::string& shard);
@@ -73,6 +77,8 @@ private:
   std::atomic<int> m_carried = 0;
   std::atomic<int> m_outwritten = 0;
   std::atomic<int> m_rounds = 0;  // in which neither stream had anything new, and nothing waited
+  mutable std::mutex m_problem_mutex;
+  std::string m_problem;
   std::jthread m_thread;
 };
 
