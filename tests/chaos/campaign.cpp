@@ -18,7 +18,7 @@ constexpr Millis k_waits_for_requests{1'500};  // for requests in flight, before
 constexpr auto k_tells_every = 5s;
 constexpr auto k_stands_still = 3min;  // nothing has changed for so long: it never will
 
-test::Environment options_of(const Times& times, const Size& size, const test::Environment& more) {
+test::Environment options_of(const test::Times& times, const Size& size, const test::Environment& more) {
   auto options = times.options();
   options["BIZCOMMS_WORKER_IN_FLIGHT_MAX"] = "24";
   options["BIZCOMMS_WORKER_BATCH_SIZE"] = std::to_string(std::max(10, size.people / 8));

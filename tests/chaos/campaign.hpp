@@ -12,9 +12,9 @@
 #include "chaos/crew.hpp"
 #include "chaos/judge.hpp"
 #include "chaos/plan.hpp"
-#include "chaos/stories.hpp"
-#include "chaos/times.hpp"
 #include "support/cell.hpp"
+#include "support/stories.hpp"
+#include "support/times.hpp"
 
 namespace bizcomms::chaos {
 
@@ -60,9 +60,9 @@ private:
   void tell();
 
   const Size m_size;
-  const Times m_times;
+  const test::Times m_times;
   Plan m_plan;
-  Stories m_stories;
+  test::Stories m_stories;
   test::Cell m_cell;
   Crew m_crew;
   Judge m_judge;

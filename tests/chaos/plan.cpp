@@ -59,7 +59,7 @@ void Plan::choose_people() {
 }
 
 // A fifth of all requests, and a quarter of all callbacks in each way. Few lists hang, for they are read in turn.
-std::string Plan::faults(const Times& times) const {
+std::string Plan::faults(const test::Times& times) const {
   std::string people;
   for (const Person& person : m_people) {
     if (person.fate != Fate::takes) { people += (people.empty() ? "" : ",") + fault_of(person); }

@@ -9,7 +9,7 @@
 #include "bizcomms/base/time.hpp"
 #include "chaos/crew.hpp"
 #include "chaos/judge.hpp"
-#include "chaos/times.hpp"
+#include "support/times.hpp"
 
 namespace bizcomms::chaos {
 
@@ -47,7 +47,7 @@ public:
   explicit Plan(const Size& size);
 
   [[nodiscard]] const std::vector<Person>& people() const { return m_people; }
-  [[nodiscard]] std::string faults(const Times& times) const;  // for the simulator
+  [[nodiscard]] std::string faults(const test::Times& times) const;  // for the simulator
   [[nodiscard]] Strike next_strike();
   [[nodiscard]] Post next_post();
 

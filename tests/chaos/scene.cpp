@@ -7,7 +7,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-test::Environment scene_options(const Times& times, const test::Environment& more) {
+test::Environment scene_options(const test::Times& times, const test::Environment& more) {
   auto options = times.options();
   options["BIZCOMMS_PUBLIC_URL"] = "";
   for (const auto& [name, value] : more) { options.insert_or_assign(name, value); }

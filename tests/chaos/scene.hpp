@@ -8,8 +8,8 @@
 #include "bizcomms/http/client.hpp"
 #include "chaos/crew.hpp"
 #include "chaos/judge.hpp"
-#include "chaos/times.hpp"
 #include "support/cell.hpp"
+#include "support/times.hpp"
 
 namespace bizcomms::chaos {
 
@@ -17,7 +17,7 @@ class Scene {
 public:
   explicit Scene(int people, const test::Environment& more = {});
 
-  [[nodiscard]] const Times& times() const { return m_times; }
+  [[nodiscard]] const test::Times& times() const { return m_times; }
   [[nodiscard]] test::Cell& cell() { return m_cell; }
   void post();  // the alert
   [[nodiscard]] test::Running start_worker(const test::Environment& more = {}) { return m_cell.start("work", more); }
@@ -29,7 +29,7 @@ public:
   void expect_each_once();
 
 private:
-  const Times m_times{1.0 / 50};
+  const test::Times m_times{1.0 / 50};
   test::Cell m_cell;
   Log m_log = Log::silent();
   Metrics m_metrics;

@@ -22,7 +22,7 @@ std::vector<std::string> tags_of(int person) {
   return tags;
 }
 
-Callers::Callers(std::array<Site*, 2> sites, std::uint64_t seed, double alerts_per_second, chaos::Stories& stories)
+Callers::Callers(std::array<Site*, 2> sites, std::uint64_t seed, double alerts_per_second, test::Stories& stories)
     : m_sites(sites), m_pace(alerts_per_second), m_random(seed), m_stories(stories) {
   for (auto& thread : m_threads) {
     thread = std::jthread([this](const std::stop_token& stop) { post_all(stop); });

@@ -12,8 +12,8 @@
 #include <vector>
 
 #include "bizcomms/base/random.hpp"
-#include "chaos/stories.hpp"
 #include "drill/site.hpp"
+#include "support/stories.hpp"
 
 namespace bizcomms::drill {
 
@@ -39,7 +39,7 @@ struct Accepted {
 // Thread-safe, but for the sites, which must be up or down, not gone.
 class Callers {
 public:
-  Callers(std::array<Site*, 2> sites, std::uint64_t seed, double alerts_per_second, chaos::Stories& stories);
+  Callers(std::array<Site*, 2> sites, std::uint64_t seed, double alerts_per_second, test::Stories& stories);
 
   void go() { m_going = true; }
   [[nodiscard]] bool pause();  // false where a post still finds no taker
@@ -67,7 +67,7 @@ private:
   mutable std::mutex m_mutex;  // guards the next five
   Random m_random;
   int m_posts = 0;
-  chaos::Stories& m_stories;
+  test::Stories& m_stories;
   std::vector<Accepted> m_accepted;
   std::map<std::string, std::string> m_texts;
   std::atomic<bool> m_going = false;

@@ -6,8 +6,6 @@
 #include <memory>
 #include <string>
 
-#include "chaos/stories.hpp"
-#include "chaos/times.hpp"
 #include "drill/books.hpp"
 #include "drill/callers.hpp"
 #include "drill/database.hpp"
@@ -16,6 +14,8 @@
 #include "drill/replicator.hpp"
 #include "drill/site.hpp"
 #include "support/aws/cloud.hpp"
+#include "support/stories.hpp"
+#include "support/times.hpp"
 
 namespace bizcomms::drill {
 
@@ -44,7 +44,7 @@ public:
   explicit World(const Size& size);
   ~World();
 
-  [[nodiscard]] const chaos::Times& times() const { return m_times; }
+  [[nodiscard]] const test::Times& times() const { return m_times; }
   [[nodiscard]] Database& database(std::size_t cell) { return *m_databases.at(cell); }
   [[nodiscard]] Site& site(std::size_t cell) { return *m_sites.at(cell); }
   [[nodiscard]] Line& replication() { return m_replication; }            // what the standby's database follows
@@ -67,9 +67,9 @@ private:
   [[nodiscard]] test::Environment options_of(std::size_t cell) const;
 
   const Size m_size;
-  const chaos::Times m_times;
+  const test::Times m_times;
   Web m_web;
-  chaos::Stories m_stories;
+  test::Stories m_stories;
   Line m_replication;
   Line m_front;
   Line m_peer;

@@ -1,10 +1,10 @@
-#include "chaos/times.hpp"
+#include "support/times.hpp"
 
 #include <algorithm>
 
 #include <fmt/format.h>
 
-namespace bizcomms::chaos {
+namespace bizcomms::test {
 namespace {
 
 std::string text(Millis duration) { return fmt::format("{}ms", duration.count()); }
@@ -21,7 +21,7 @@ Times::Times(double factor)
 
 Millis Times::of(double seconds) const { return std::max(Millis{static_cast<std::int64_t>(seconds * 1000 * m_factor)}, Millis{100}); }
 
-test::Environment Times::options() const {
+Environment Times::options() const {
   return {{"BIZCOMMS_TWILIO_TIMEOUT", text(request_timeout)},
           {"BIZCOMMS_TWILIO_CONNECT_TIMEOUT", text(of(5))},
           {"BIZCOMMS_LEASE", text(lease)},
@@ -45,4 +45,4 @@ std::string Times::lags() const {
                      (list_lag * 4 / 5).count(), of(5).count(), of(5).count(), of(30).count());
 }
 
-}  // namespace bizcomms::chaos
+}  // namespace bizcomms::test

@@ -11,7 +11,7 @@
 #include "bizcomms/base/time.hpp"
 #include "support/process.hpp"
 
-namespace bizcomms::chaos {
+namespace bizcomms::test {
 
 struct Times {
   explicit Times(double factor);
@@ -25,7 +25,7 @@ struct Times {
   [[nodiscard]] Millis of_minutes(int minutes) const { return of(minutes * 60.0); }
 
   // Of every role, as BIZCOMMS_… variables. Attempts are as many as may be, so that faults alone fail nobody.
-  [[nodiscard]] test::Environment options() const;
+  [[nodiscard]] Environment options() const;
   // The simulator's lags, as members of its faults: lists four fifths of what is allowed for, callbacks late and held back.
   [[nodiscard]] std::string lags() const;
 
@@ -34,4 +34,4 @@ private:
   double m_factor;
 };
 
-}  // namespace bizcomms::chaos
+}  // namespace bizcomms::test

@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <string>
 
-namespace bizcomms::chaos {
+namespace bizcomms::test {
 
 class Stories {
 public:
@@ -25,4 +25,4 @@ private:
   int m_count = 0;
 };
 
-}  // namespace bizcomms::chaos
+}  // namespace bizcomms::test

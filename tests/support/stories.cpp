@@ -1,4 +1,4 @@
-#include "chaos/stories.hpp"
+#include "support/stories.hpp"
 
 #include <cstdlib>
 #include <fstream>
@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-namespace bizcomms::chaos {
+namespace bizcomms::test {
 namespace {
 
 constexpr int k_first_story = 50'000'000;
@@ -44,4 +44,4 @@ void Stories::write_top() const {
   std::filesystem::rename(m_folder / "next.json", m_folder / "topstories.json");
 }
 
-}  // namespace bizcomms::chaos
+}  // namespace bizcomms::test
