@@ -34,7 +34,7 @@ private:
 
   Client& m_client;
   const LedgerSettings m_settings;
-  const Pause m_pause;  // between tries of transactions that met others
+  const Pause m_pause;  // between tries of transactions that met others; 400 ms at most in one call of write
   Items m_items;
 };
 

@@ -11,6 +11,7 @@ namespace {
 
 constexpr int k_tries = 6;  // of a transaction that met another, or was throttled in parts
 constexpr Backoff k_backoff{.first = Millis{25}, .longest = Millis{400}};
+constexpr Millis k_pauses{400};  // all of them, since no stop ends them: what is not written then is an error
 constexpr std::size_t k_write_id_bytes = 12;
 constexpr json::Limits k_limits{.bytes = std::size_t{1024} * 1024, .depth = 16};
 
@@ -145,7 +146,8 @@ std::vector<Result<bool>> DynamoTable::write(std::span<const TableWrite> writes)
     if (!writes[i].rows.empty() || !writes[i].claims.empty()) { places.push_back(i); }
   }
   Random random(Random::system_seed());
-  for (int tries = 0; !places.empty() && tries < k_tries; ++tries) {
+  Millis left = k_pauses;
+  for (int tries = 0; !places.empty(); ++tries) {
     std::vector<WriteStamp> stamps;
     std::vector<Call> calls;
     for (const std::size_t place : places) {
@@ -160,7 +162,10 @@ std::vector<Result<bool>> DynamoTable::write(std::span<const TableWrite> writes)
       if (end && *end == Ended::again) { again.push_back(places[i]); }
     }
     places = std::move(again);
-    if (!places.empty() && tries + 1 < k_tries) { m_pause(k_backoff.delay(tries + 1, random)); }  // those they met do the same
+    const Millis pause = k_backoff.delay(tries + 1, random);
+    if (places.empty() || tries + 1 == k_tries || pause > left) { break; }
+    left -= pause;
+    m_pause(pause);  // those they met do the same
   }
   for (const std::size_t place : places) {
     written[place] = Error{.code = ErrorCode::unavailable, .message = "DynamoDB's transactions stand in each other's way."};

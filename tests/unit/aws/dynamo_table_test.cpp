@@ -1,6 +1,8 @@
 // What DynamoDB Local does not do by itself: answers that are lost, transactions that meet others, reads and writes that are left in part.
 #include "aws/dynamo_table.hpp"
 
+#include <numeric>
+
 #include <gtest/gtest.h>
 
 #include "unit/aws/fixtures.hpp"
@@ -115,13 +117,25 @@ TEST_F(DynamoTableTest, ItWaitsLongerAndLongerForThoseItMeets) {
   const auto written = write(with_claim());
   ASSERT_FALSE(written);
   EXPECT_EQ(written.error().code, ErrorCode::unavailable);
-  ASSERT_EQ(http.bodies().size(), 6U);
-  ASSERT_EQ(pauses.size(), 5U) << "none after the last";
+  ASSERT_EQ(pauses.size() + 1, http.bodies().size()) << "none after the last";
   Millis bound{25};
   for (const Millis pause : pauses) {
     EXPECT_GT(pause, Millis{0});
     EXPECT_LE(pause, bound);
     bound = std::min(bound * 2, Millis{400});
+  }
+}
+
+// No stop ends them.
+TEST_F(DynamoTableTest, AllItsWaitingTogetherIsShort) {
+  http.by({[](const std::string&) {
+    return refused("TransactionCanceledException", R"("CancellationReasons":[{"Code":"TransactionConflict"}])");
+  }});
+  for (int i = 0; i < 50; ++i) {
+    pauses.clear();
+    EXPECT_FALSE(write(with_claim()));
+    EXPECT_GE(pauses.size(), 4U);
+    EXPECT_LE(std::accumulate(pauses.begin(), pauses.end(), Millis{0}), Millis{400});
   }
 }
 
