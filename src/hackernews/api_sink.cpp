@@ -132,6 +132,14 @@ Result<bool> ApiSink::active() {
   return true;
 }
 
+// One that is read again may be a good one by the next cycle.
+Error ApiSink::refused_key(const LiveSecret::Held& key, const http::ClientResponse& answer) const {
+  m_settings.api_key.refuse(key);
+  Error error = refusal(answer);
+  if (!m_settings.api_key.source().empty()) { error.code = ErrorCode::unavailable; }
+  return error;
+}
+
 Status ApiSink::raise(const alert::Story& story) {
   http::ClientRequest request{
       .method = "POST", .url = m_settings.api_url + "/v1/alerts", .timeout = m_settings.timeout, .body_bytes_max = k_answer_max};
@@ -153,8 +161,7 @@ Status ApiSink::raise(const alert::Story& story) {
   if (!answer) { return unreachable(m_settings.api_url, answer.error()); }
   // 422: this key was used with another text, so the story was raised before (its title or our settings have changed since).
   if (answer->status == 202 || answer->status == 422) { return {}; }
-  if (answer->status == 401) { m_settings.api_key.refuse(key); }
-  return refusal(*answer);
+  return answer->status == 401 ? refused_key(key, *answer) : refusal(*answer);
 }
 
 }  // namespace bizcomms::hackernews

@@ -31,6 +31,8 @@ public:
   Status raise(const alert::Story& story) override;  // 202, and 422 (raised before with another text), are success
 
 private:
+  [[nodiscard]] Error refused_key(const LiveSecret::Held& key, const http::ClientResponse& answer) const;
+
   ApiSettings m_settings;
   http::Client& m_client;
   const Tracer m_tracer;

@@ -54,6 +54,19 @@ TEST_F(ApiSinkTest, TellsAWrongKeyPlainly) {
   EXPECT_NE(raised.error().message.find("--api-key"), std::string::npos);
 }
 
+TEST_F(ApiSinkTest, AWrongKeyThatIsReadAgainIsNoReasonToEnd) {
+  LiveSecret renewed{Secret("k1"), "file:/run/key"};
+  int told = 0;
+  renewed.on_refusal([&] { ++told; });
+  ApiSink patient({.api_url = "http://api.test", .api_key = renewed}, client);
+  client.script(k_post, 401, "{}");
+  const auto raised = patient.raise(k_story);
+  ASSERT_FALSE(raised);
+  EXPECT_EQ(told, 1);
+  EXPECT_EQ(raised.error().code, ErrorCode::unavailable);
+  EXPECT_NE(raised.error().message.find("--api-key"), std::string::npos);
+}
+
 TEST_F(ApiSinkTest, HandsOnRetryAfter) {
   const auto limited = raise(429, {{"Retry-After", "7"}});
   ASSERT_FALSE(limited);
