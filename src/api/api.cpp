@@ -12,7 +12,7 @@ namespace bizcomms::api {
 
 struct Api::Hidden {
   Hidden(Settings given, Parts collaborators)
-      : settings(given),
+      : settings(std::move(given)),
         parts(std::move(collaborators)),
         authentication(settings, parts.keys, parts.clock, parts.metrics),
         alerts(parts.alerts, parts.ids, parts.twilio, parts.log, parts.metrics),
@@ -76,7 +76,7 @@ struct Api::Hidden {
   WebhookHandlers webhooks;
 };
 
-Api::Api(Settings settings, Parts parts) : m_hidden(std::make_unique<Hidden>(settings, std::move(parts))) {}
+Api::Api(Settings settings, Parts parts) : m_hidden(std::make_unique<Hidden>(std::move(settings), std::move(parts))) {}
 Api::~Api() = default;
 
 std::vector<http::Route> Api::routes() {

@@ -19,6 +19,7 @@ Counter& refused(Metrics& metrics, const std::string& reason) {
 
 Authentication::Authentication(const Settings& settings, KeyRing& keys, const Clock& clock, Metrics& metrics)
     : m_rate_limit(settings.rate_limit),
+      m_given_keys(settings.given_keys),
       m_keys(keys),
       m_clock(clock),
       m_failures(settings.authentication_failures_per_minute, static_cast<std::size_t>(std::max(settings.addresses_max, 1)), clock),
@@ -60,7 +61,10 @@ Result<std::shared_ptr<Key>> Authentication::key_of(const http::Request& request
     m_failed_too_often.add();
     return too_many_failures(*blocked);
   }
-  if (!key) { return refuse(client, "This API key is not known, or was revoked."); }
+  if (!key) {
+    m_given_keys.refuse(m_given_keys.current());
+    return refuse(client, "This API key is not known, or was revoked.");
+  }
   key->used_from(address);
   if (const auto wait = wait_of(*key)) {
     m_asked_too_often.add();

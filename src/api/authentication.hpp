@@ -24,6 +24,7 @@ private:
   [[nodiscard]] std::optional<Millis> wait_of(Key& key) const;
 
   const int m_rate_limit;
+  const LiveSecret m_given_keys;
   KeyRing& m_keys;
   const Clock& m_clock;
   FailureLimit m_failures;

@@ -40,8 +40,8 @@ OptionGroup general_options(Settings& s) {
             "So soon after the cell's last sign of life its processes may start, or go on, without an answer from the peer.", watching,
             bounds(Millis{0}, hours{1})},
            {"secret-refresh", &s.secret_refresh,
-            "How often the Twilio token and API keys are read again that were given as file:PATH or aws-secret:NAME#key; also done at once "
-            "where one is refused.",
+            "How often the Twilio token and API keys are read again that were given as file:PATH or aws-secret:NAME#key; also done "
+            "within seconds where one is refused.",
             Role::serve | Role::work | Role::poll, bounds(std::chrono::seconds{1}, std::chrono::hours{24})},
            {"log-level", choice(s.log_level, {"debug", "info", "warning", "error", "off"}),
             "Least level of the log lines written to stderr.", k_every_role},

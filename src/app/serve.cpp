@@ -46,6 +46,7 @@ int run_serve(Context& context) {
   if (const auto checked = check_settings(context.settings, context.role); !checked) { return refuse(checked.error()); }
   const auto connection = connection_settings(context.settings, context.role);
   if (!connection) { return refuse(connection.error()); }
+  context.settings.api.given_keys = context.settings.api_keys;  // one and the same
   return serve(context.settings, signals, ground, *connection);
 }
 

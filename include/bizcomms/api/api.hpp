@@ -14,6 +14,7 @@
 #include "bizcomms/alert/stores.hpp"
 #include "bizcomms/api/key_ring.hpp"
 #include "bizcomms/base/ids.hpp"
+#include "bizcomms/base/live_secret.hpp"
 #include "bizcomms/base/log.hpp"
 #include "bizcomms/base/metrics.hpp"
 #include "bizcomms/base/time.hpp"
@@ -27,6 +28,7 @@ struct Settings {
   int authentication_failures_per_minute = 20;  // of one client address (IPv6: of one /64), all at once or spread
   int addresses_max = 10'000;                   // whose failures are counted one by one; those above share one count
   std::chrono::seconds retry_after{5};          // told with 503 where nothing better is known
+  LiveSecret given_keys = {};                   // told that a key was refused, for it may be a new one of them
 };
 
 // What GET /health tells. Made by the application from what it knows already: the provider must not block.

@@ -77,7 +77,7 @@ std::vector<std::string> Answer::errors() const {
 ApiOnFakes::ApiOnFakes(Settings settings)
     : keys({}, {{"tests", hash_of(k_test_key)}}, loader_of(*this), clock, log),
       twilio(twilio_settings()),
-      api(settings,
+      api(std::move(settings),
           Parts{store, store, store, keys, ids, clock, log, metrics, twilio, [this] { return health; }, [this] { return takes_changes; }}),
       m_routes(api.routes()) {}
 

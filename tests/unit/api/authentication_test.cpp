@@ -35,6 +35,19 @@ TEST(Authentication, SaysWhetherTheKeyIsMissingOrWrong) {
   EXPECT_EQ(answer.response.body.find(k_wrong), std::string::npos);
 }
 
+TEST(Authentication, AKeyThatIsNotKnownHasTheGivenOnesReadAgainUnlessSomebodyGuesses) {
+  const LiveSecret given{Secret("name=key"), "file:/run/keys"};
+  int told = 0;
+  given.on_refusal([&] { ++told; });
+  ApiOnFakes fakes({.given_keys = given});
+  ask_with(fakes, k_wrong);
+  EXPECT_EQ(told, 1);
+  ask_with(fakes, "");
+  EXPECT_EQ(told, 1) << "that is none";
+  fail(fakes, 30);
+  EXPECT_EQ(told, 19) << "of the 20 failures that an address may have in a minute, one had no key";
+}
+
 TEST(Authentication, LimitsFailuresOfOneAddress) {
   ApiOnFakes fakes;
   for (int i = 0; i < 20; ++i) { EXPECT_EQ(ask_with(fakes, k_wrong), 401) << i; }
