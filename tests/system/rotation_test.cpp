@@ -97,5 +97,23 @@ TEST_F(Rotation, SendingWaitsForTheNewTokenInAFileAndNobodyFails) {
   std::filesystem::remove(file);
 }
 
+TEST_F(Rotation, GivenApiKeysAreReadAgainWhereOneIsNotKnown) {
+  const auto file = std::filesystem::temp_directory_path() / ("bizcomms-keys-" + std::to_string(getpid()));
+  const std::string before = "bzk_" + std::string(43, 'a');
+  const std::string after = "bzk_" + std::string(43, 'b');
+  std::ofstream(file) << "caller=" << before << '\n';
+  Environment more = fast();
+  more["BIZCOMMS_API_KEYS"] = "file:" + file.string();
+  more["BIZCOMMS_SECRET_REFRESH"] = "24h";
+  cell = std::make_unique<Cell>(more);
+  cell->start_serve();
+  const auto status = [&](const std::string& key) { return cell->call("GET", "/v1/alerts", "", {{"X-API-Key", key}}).status; };
+  EXPECT_EQ(status(before), 200);
+  std::ofstream(file) << "caller=" << after << '\n';
+  EXPECT_TRUE(eventually([&] { return status(after) == 200; }));
+  EXPECT_EQ(cell->serve().output().find(after), std::string::npos);
+  std::filesystem::remove(file);
+}
+
 }  // namespace
 }  // namespace bizcomms::test
