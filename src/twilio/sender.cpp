@@ -184,7 +184,7 @@ void TwilioSender::Hidden::refuse(Error error, Done done) {
 }
 
 TwilioSender::TwilioSender(Settings settings, http::Client& client, const Clock& clock, Metrics& metrics, Tracer tracer)
-    : m_hidden(std::make_unique<Hidden>(std::move(settings), client, clock, metrics, std::move(tracer))) {}
+    : m_hidden(std::make_shared<Hidden>(std::move(settings), client, clock, metrics, std::move(tracer))) {}
 
 TwilioSender::~TwilioSender() = default;
 
@@ -211,10 +211,10 @@ void TwilioSender::send(alert::Dispatch dispatch, std::function<void(Result<aler
   }
   const auto token = self.settings.auth_token.current();
   self.client.send(self.request_for(dispatch, form, *token),
-                   [&self, token, sent = Sent{channel, dispatch.sender, self.clock.steady(), std::move(span)},
+                   [hidden = m_hidden, token, sent = Sent{channel, dispatch.sender, self.clock.steady(), std::move(span)},
                     done = std::move(done)](Result<http::ClientResponse> answer) {
-                     self.heed(answer, token);
-                     self.ended(sent, std::move(answer), done);
+                     hidden->heed(answer, token);
+                     hidden->ended(sent, std::move(answer), done);
                    });
 }
 

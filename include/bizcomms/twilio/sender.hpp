@@ -15,7 +15,8 @@
 
 namespace bizcomms::twilio {
 
-// Thread-safe. The settings must pass check(). `client`, `clock` and `metrics` must outlive it and every request under way.
+// Thread-safe. The settings must pass check(). `client`, `clock` and `metrics` must outlive it and every request under way; it may end
+// before them.
 class TwilioSender final : public alert::Sender {
 public:
   TwilioSender(Settings settings, http::Client& client, const Clock& clock, Metrics& metrics, Tracer tracer = {});
@@ -30,7 +31,7 @@ public:
 
 private:
   struct Hidden;
-  std::unique_ptr<Hidden> m_hidden;
+  std::shared_ptr<Hidden> m_hidden;  // requests under way share it
 };
 
 }  // namespace bizcomms::twilio

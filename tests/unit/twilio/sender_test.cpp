@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <optional>
 
 #include "bizcomms/crypto/crypto.hpp"
@@ -15,6 +16,12 @@ namespace bizcomms::twilio {
 namespace {
 
 using alert::Channel;
+
+// Answers when the test says so.
+struct LateClient final : http::Client {
+  void send(http::ClientRequest /*request*/, std::function<void(Result<http::ClientResponse>)> done) override { pending = std::move(done); }
+  std::function<void(Result<http::ClientResponse>)> pending{};
+};
 
 struct SenderTest : testing::Test {
   ManualClock clock;
@@ -126,6 +133,17 @@ TEST_F(SenderTest, CallsNeedANumberBesideAMessagingService) {
   accept(k_call_sid);
   ASSERT_TRUE(send(dispatch(Channel::voice, k_service), with));
   EXPECT_EQ(http::find(client.form(), "From"), "+15005550009");
+}
+
+TEST_F(SenderTest, ARequestUnderWayMayEndAfterTheSender) {
+  LateClient late;
+  auto sender = std::make_unique<TwilioSender>(settings(), late, clock, metrics);
+  std::string sid;
+  sender->send(dispatch(Channel::sms), [&sid](Result<alert::ProviderId> sent) { sid = sent ? *sent : sent.error().message; });
+  sender.reset();
+  ASSERT_TRUE(late.pending);
+  late.pending(http::ClientResponse{201, {}, R"({"sid":")" + std::string(k_message_sid) + R"(","status":"queued"})"});
+  EXPECT_EQ(sid, k_message_sid);
 }
 
 TEST_F(SenderTest, NothingLeavesWithTooLittleOfTheLeaseLeft) {
