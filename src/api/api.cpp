@@ -54,6 +54,7 @@ struct Api::Hidden {
     const auto handler = [this, &handlers, handle](const http::Request& request) {
       const auto key = authentication.key_of(request);
       if (!key) { return answered(request, key.error()); }
+      request.of_known_caller = true;
       if (!may_handle(request)) { return answered(request, on_standby()); }
       return answered(request, (handlers.*handle)(Call{request, (*key)->name()}));
     };

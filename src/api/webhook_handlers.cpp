@@ -49,7 +49,10 @@ WebhookHandlers::Checked WebhookHandlers::checked(const http::Request& request) 
   auto form = http::parse_form(request.body);
   if (!form) { return {.invalid = Error{ErrorCode::invalid, "The body is not a form in UTF-8 with at most 200 fields."}}; }
   const auto token = m_twilio.auth_token.current();
-  if (twilio::is_signed_by_twilio(m_twilio, request, *form)) { return {.form = *std::move(form)}; }
+  if (twilio::is_signed_by_twilio(m_twilio, request, *form)) {
+    request.of_known_caller = true;
+    return {.form = *std::move(form)};
+  }
   if (request.headers.find("X-Twilio-Signature")) { m_twilio.auth_token.refuse(token); }  // it may have changed; Twilio calls again
   m_forbidden.add();
   const Error error{ErrorCode::unauthenticated, "The X-Twilio-Signature header is missing or does not match this request."};

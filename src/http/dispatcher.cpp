@@ -200,10 +200,11 @@ void Dispatcher::finish(Exchange& exchange) const {
   const bool matched = exchange.route != Router::k_none;
   const auto* const served = matched ? &m_routes[exchange.route] : nullptr;
   (matched ? served->meter : m_unmatched)->count(exchange.response.status, seconds);
-  log_request(exchange, matched ? served->route.pattern : k_unmatched, matched && served->quiet, seconds);
-  if (!exchange.span) { return; }
   const auto span = std::exchange(exchange.span, nullptr);
-  if (exchange.response.status == 401 || exchange.response.status == 403) { return; }  // a stranger's say in our traces ends here
+  const bool keeps_span = span && exchange.request.of_known_caller;  // strangers may not fill our traces
+  if (!keeps_span) { exchange.request.span_id.clear(); }
+  log_request(exchange, matched ? served->route.pattern : k_unmatched, matched && served->quiet, seconds);
+  if (!keeps_span) { return; }
   span->set("http.response.status_code", std::int64_t{exchange.response.status});
   if (exchange.response.status >= 500) { span->failure = "HTTP status " + std::to_string(exchange.response.status) + "."; }
   m_tracer.end(span);

@@ -47,6 +47,8 @@ struct Request {
   std::string id;              // the caller's X-Request-Id where sane, otherwise our own
   Trace trace;                 // from traceparent, X-Amzn-Trace-Id, or new; for what is done for this request: its span is the parent
   std::string span_id = {};    // of this request; empty: not traced
+  // Set by a handler that has checked who asks. Until then its trace is a stranger's say, and its span is not kept.
+  mutable bool of_known_caller = false;
 };
 
 // How a server ends an exchange. All but `answer` are for simulators and tests.

@@ -39,6 +39,7 @@ struct ServerSettings {
   std::vector<std::string> trusted_proxies;  // addresses or CIDR blocks whose X-Forwarded-For counts
 };
 
+// Where it has checked who asks it says so by Request::of_known_caller: only such requests leave a span.
 using Handler = std::function<Response(const Request&)>;
 
 enum class RunOn : unsigned char { handler_thread, io_thread };  // io_thread: for handlers that never block

@@ -96,6 +96,7 @@ Answer ApiOnFakes::send(http::Request request) {
     request.captures = *captures;
     answer.response = route.handler(request);
     answer.status = answer.response.status;
+    answer.of_known_caller = request.of_known_caller;
     if (auto document = json::Document::parse(answer.response.body)) {
       answer.document = std::make_shared<json::Document>(*std::move(document));
     }

@@ -17,6 +17,7 @@ namespace bizcomms::api {
 struct Answer {
   http::Response response;
   int status = 0;
+  bool of_known_caller = false;
   std::shared_ptr<json::Document> document;  // null where the body is no JSON
 
   [[nodiscard]] json::Value operator[](std::string_view member) const;

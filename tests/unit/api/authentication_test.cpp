@@ -27,6 +27,16 @@ TEST(Authentication, IsAskedOnEveryKeyedPath) {
   EXPECT_EQ(keyed, 11);
 }
 
+TEST(Authentication, WhoHasNoKeyIsNoKnownCaller) {
+  ApiOnFakes fakes;
+  EXPECT_TRUE(fakes.ask("GET", "/v1/alerts").of_known_caller);
+  EXPECT_TRUE(fakes.ask("POST", "/v1/alerts", "{}").of_known_caller) << "whatever is wrong with the request";
+  EXPECT_FALSE(fakes.ask("GET", "/openapi.json").of_known_caller) << "no key is looked at";
+  EXPECT_FALSE(fakes.ask_as(k_wrong, "GET", "/v1/alerts").of_known_caller);
+  fakes.keys_unreadable = true;
+  EXPECT_FALSE(fakes.ask_as("bzk_another_another", "GET", "/v1/alerts").of_known_caller);
+}
+
 TEST(Authentication, SaysWhetherTheKeyIsMissingOrWrong) {
   ApiOnFakes fakes;
   EXPECT_EQ(fakes.ask_as("", "GET", "/v1/alerts").text("detail"), "Send your API key in the X-API-Key header.");

@@ -59,6 +59,16 @@ TEST_F(Webhooks, MessageStatusReachesTheDelivery) {
   EXPECT_EQ(delivery()["status"].as_string(), "delivered");
 }
 
+TEST_F(Webhooks, OnlyTheSignatureMakesTwilioAKnownCaller) {
+  const std::string target = std::string(twilio::k_message_status_path) + "?p=0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331";
+  EXPECT_TRUE(fakes.call_back(target, {{"MessageSid", k_message_sid}}).of_known_caller);
+  for (const auto* body : {"%zz", "MessageStatus=sent"}) {
+    EXPECT_FALSE(fakes.ask("POST", target, body, {{"X-Twilio-Signature", "forged"}}).of_known_caller) << body;
+  }
+  fakes.takes_changes = false;
+  EXPECT_FALSE(fakes.ask("POST", target, "MessageStatus=sent").of_known_caller);
+}
+
 TEST_F(Webhooks, CallStatusReachesTheDelivery) {
   begin(alert::Channel::voice);
   const auto answer = fakes.call_back(twilio::k_call_status_path + reference(),

@@ -80,8 +80,14 @@ TEST(ServerTrace, ARouteMaySayWhereItsRequestsComeFrom) {
 
 TEST(ServerTrace, AStrangerLeavesNoSpan) {
   TracedServer traced(1);
-  traced.ask("GET", "/private", fmt::format("traceparent: 00-{}-{}-01\r\n", k_trace_id, k_caller));
+  const auto sampled = fmt::format("traceparent: 00-{}-{}-01\r\n", k_trace_id, k_caller);
+  const auto callback = fmt::format("/callback?p=00-{}-{}-01", k_trace_id, k_caller);
+  traced.ask("GET", "/open", sampled);
+  traced.ask("GET", "/trace?%zz", sampled);
+  traced.ask("POST", "/json", sampled + "Content-Type: text/plain\r\nContent-Length: 1\r\n\r\nx");
+  traced.ask("POST", callback, "Content-Type: text/plain\r\nContent-Length: 1\r\n\r\nx");
   EXPECT_TRUE(traced.kept.spans().empty());
+  EXPECT_EQ(traced.up.log_lines().find("span_id"), std::string::npos);
 }
 
 TEST(ServerTrace, AFailureIsTold) {

@@ -15,6 +15,12 @@ Response page(int status, const std::string& detail, const std::string& request_
   return {.status = status, .body = fmt::format("{} {} {}", status, request_id, detail), .content_type = "application/problem+json"};
 }
 
+// Of a caller that was checked: the trace that the handler saw.
+Response traced(const Request& request) {
+  request.of_known_caller = true;
+  return text(request.trace.to_traceparent());
+}
+
 Response echo(const Request& request) {
   std::string shown = request.captures.front() + " from " + request.client_address;
   for (const auto& [name, value] : request.query) { shown += fmt::format(" {}={}", name, value); }
@@ -72,15 +78,17 @@ TestServer::TestServer(ServerSettings settings, const Clock* clock, Tracer trace
   };
   server.route({"GET", "/gate", at_gate});
   server.route({"POST", "/gate", at_gate});
-  server.route({"GET", "/throw", [](const Request&) -> Response { throw std::runtime_error("the secret inside"); }});
+  server.route({"GET", "/throw", [](const Request& request) -> Response {
+                  request.of_known_caller = true;
+                  throw std::runtime_error("the secret inside");
+                }});
   server.route({"GET", "/big", [](const Request&) { return text(std::string(k_big, 'b')); }});
   server.route({"GET", "/phones/{number}", [](const Request&) { return Response{.status = 204, .body = "never sent"}; }});
-  server.route({.method = "POST",
-                .pattern = "/callback",
-                .handler = [](const Request& request) { return text(request.trace.to_traceparent()); },
-                .origin = [](const Request& request) { return parse_traceparent(find(request.query, "p").value_or("")); }});
-  server.route({"GET", "/private", [](const Request&) { return Response{.status = 401}; }});
-  server.route({"GET", "/trace", [](const Request& request) { return text(request.trace.to_traceparent()); }});
+  server.route({.method = "POST", .pattern = "/callback", .handler = traced, .takes_form = true, .origin = [](const Request& request) {
+                  return parse_traceparent(find(request.query, "p").value_or(""));
+                }});
+  server.route({"GET", "/open", [](const Request& request) { return text(request.trace.to_traceparent()); }});
+  server.route({"GET", "/trace", traced});
   const auto started = server.start();
   EXPECT_TRUE(started) << (started ? "" : started.error().message);
 }
