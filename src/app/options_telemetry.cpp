@@ -22,8 +22,9 @@ OptionGroup telemetry_options(Settings& s) {
         "Whole time of one export; unless given: OTEL_EXPORTER_OTLP_TRACES_TIMEOUT, then OTEL_EXPORTER_OTLP_TIMEOUT, in milliseconds.",
         traced, bounds(Millis{10}, minutes{10})},
        {"trace-ratio", &s.otlp.ratio,
-        "Part of the alerts and requests traced whose caller has not decided it; unless given: OTEL_TRACES_SAMPLER_ARG.", traced,
-        bounds(0, 1)},
+        "Part of the alerts and requests traced whose caller has not decided it; unless given: OTEL_TRACES_SAMPLER and "
+        "OTEL_TRACES_SAMPLER_ARG.",
+        traced, bounds(0, 1)},
        {"emf-interval", &s.emf.interval, "How often the metrics are written to stdout in CloudWatch's embedded metric format; 0s: never.",
         with_figures, bounds(Millis{0}, hours{1})},
        {"emf-namespace", &s.emf.name_space, "CloudWatch's namespace of these metrics.", with_figures, bounds(1, 255)}}};

@@ -37,16 +37,17 @@ void write_to_stdout(std::string_view line) {
 Status complete_telemetry(Context& context) {
   if (!is_observed(context.role)) { return {}; }
   auto& otlp = context.settings.otlp;
-  auto completed = telemetry::completed(
-      otlp, process_environment(), {.timeout = context.origins.contains("otlp-timeout"), .ratio = context.origins.contains("trace-ratio")});
-  if (!completed) { return completed.error(); }
-  otlp = *std::move(completed);
+  otlp = telemetry::completed(otlp, process_environment(),
+                              {.timeout = context.origins.contains("otlp-timeout"), .ratio = context.origins.contains("trace-ratio")});
   return otlp.is_on() ? telemetry::check(otlp) : Status{};
 }
 
 Telemetry::Telemetry(const Settings& settings, Role role, const Clock& clock, const Log& log, Metrics& metrics) {
   if (!is_observed(role)) { return; }
-  if (!settings.otlp.disabled_by.empty()) { log.warning("no traces are exported", {{"disabled_by", settings.otlp.disabled_by}}); }
+  if (!settings.otlp.disabled_by.empty() && !settings.otlp.endpoint.empty()) {
+    log.warning("no traces are exported", {{"disabled_by", settings.otlp.disabled_by}});
+  }
+  for (const auto& name : settings.otlp.ignored) { log.warning("environment variable ignored", {{"name", name}}); }
   if (settings.otlp.is_on()) {
     m_client.emplace(http::CurlSettings{.connections_max = k_export_connections, .ca_file = settings.client.ca_file}, log, m_own);
     m_exporter.emplace(settings.otlp, resource_of(settings, role), *m_client, clock, log, metrics);

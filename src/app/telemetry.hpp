@@ -14,7 +14,7 @@ namespace bizcomms::app {
 
 struct Context;
 
-// Fills in what OpenTelemetry's own environment variables say, and checks the whole. `invalid`, `misconfigured`: in a sentence.
+// Fills in what OpenTelemetry's own environment variables say, and checks the whole. `misconfigured`: in a sentence.
 [[nodiscard]] Status complete_telemetry(Context& context);
 
 // Of settings that were completed. At its end it sends and writes what is left.

@@ -26,9 +26,10 @@ struct OtlpSettings {
   std::string traces_endpoint;  // where it is given: used as it is
   Secret headers;               // "name=value,name=value", values percent-encoded
   Millis timeout{std::chrono::seconds{10}};
-  double ratio = 1;          // part of the traces kept that nobody has decided about
-  std::string service_name;  // empty: bizcomms-<role>
-  std::string disabled_by;   // why nothing is exported although there is an endpoint: a variable and its value
+  double ratio = 1;                    // part of the traces kept that nobody has decided about
+  std::string service_name;            // empty: bizcomms-<role>
+  std::string disabled_by;             // why nothing is exported although there is an endpoint: a variable and its value
+  std::vector<std::string> ignored{};  // variables of the environment that could not be read
 
   int spans_max = 16'384;  // that wait; more are dropped
   int batch_max = 2'048;   // of one request: about 1 MB
@@ -42,13 +43,15 @@ struct OtlpSettings {
 };
 
 // With what OTEL_… variables say wherever the settings say nothing: OTEL_EXPORTER_OTLP_TRACES_ENDPOINT, OTEL_EXPORTER_OTLP_ENDPOINT,
-// …_HEADERS, …_TIMEOUT (milliseconds), …_PROTOCOL, OTEL_SERVICE_NAME, OTEL_TRACES_SAMPLER_ARG, OTEL_TRACES_EXPORTER, OTEL_SDK_DISABLED.
-// `given`: which of endpoint, headers, timeout and ratio the settings do say. `invalid`: a variable cannot be read.
+// …_HEADERS, …_TIMEOUT (milliseconds), …_PROTOCOL, OTEL_SERVICE_NAME, OTEL_TRACES_SAMPLER (always_on, always_off, traceidratio, the same
+// with parentbased_: a caller's decision goes before each) and …_ARG, OTEL_TRACES_EXPORTER, OTEL_SDK_DISABLED. They may be meant for
+// others: all but those about the endpoint are read only where traces are exported, and what cannot be read is `ignored`. `given`: which of
+// timeout and ratio the settings do say.
 struct Given {
   bool timeout = false;
   bool ratio = false;
 };
-[[nodiscard]] Result<OtlpSettings> completed(OtlpSettings settings, const std::map<std::string, std::string>& environment, Given given);
+[[nodiscard]] OtlpSettings completed(OtlpSettings settings, const std::map<std::string, std::string>& environment, Given given);
 
 // `misconfigured`, in a sentence.
 [[nodiscard]] Status check(const OtlpSettings& settings);

@@ -9,9 +9,7 @@ using Environment = std::map<std::string, std::string>;
 using namespace std::chrono_literals;
 
 OtlpSettings with(const Environment& environment, OtlpSettings settings = {}, Given given = {}) {
-  auto read = completed(std::move(settings), environment, given);
-  EXPECT_TRUE(read) << (read ? "" : read.error().message);
-  return read ? *std::move(read) : OtlpSettings{};
+  return completed(std::move(settings), environment, given);
 }
 
 TEST(OtlpSettings, AreOffWithoutAnEndpoint) {
@@ -65,13 +63,57 @@ TEST(OtlpSettings, WhatTheEnvironmentMeansForOthersIsNotTaken) {
   EXPECT_FALSE(with({endpoint, {"OTEL_SDK_DISABLED", "true"}}).is_on());
 }
 
-TEST(OtlpSettings, NameTheVariableThatIsNoNumber) {
-  for (const auto* text : {"half", "-1", "1.5", "nan"}) {
-    const auto read = completed({}, {{"OTEL_TRACES_SAMPLER_ARG", text}}, {});
-    ASSERT_FALSE(read) << text;
-    EXPECT_NE(read.error().message.find("OTEL_TRACES_SAMPLER_ARG"), std::string::npos);
+using Names = std::vector<std::string>;
+const std::pair<const char*, const char*> k_on{"OTEL_EXPORTER_OTLP_ENDPOINT", "http://localhost:4318"};
+
+TEST(OtlpSettings, IgnoreAndTellWhatCannotBeRead) {
+  for (const auto* text : {"half", "-1", "1.5", "nan", "endpoint=http://sampler.test"}) {
+    const auto read = with({k_on, {"OTEL_TRACES_SAMPLER_ARG", text}});
+    EXPECT_EQ(read.ignored, Names{"OTEL_TRACES_SAMPLER_ARG"}) << text;
+    EXPECT_EQ(read.ratio, 1);
+    EXPECT_TRUE(read.is_on());
   }
-  EXPECT_FALSE(completed({}, {{"OTEL_EXPORTER_OTLP_TIMEOUT", "10s"}}, {}));
+  const auto timeout = with({k_on, {"OTEL_EXPORTER_OTLP_TRACES_TIMEOUT", "10s"}});
+  EXPECT_EQ(timeout.ignored, Names{"OTEL_EXPORTER_OTLP_TRACES_TIMEOUT"});
+  EXPECT_EQ(timeout.timeout, 10s);
+  const auto headers = with({k_on, {"OTEL_EXPORTER_OTLP_HEADERS", "none"}});
+  EXPECT_EQ(headers.ignored, Names{"OTEL_EXPORTER_OTLP_HEADERS"});
+  EXPECT_TRUE(headers.headers.empty());
+  EXPECT_TRUE(check(headers));
+}
+
+TEST(OtlpSettings, AnEndpointThatIsNoAddressTurnsNothingOn) {
+  const auto only = with({{"OTEL_EXPORTER_OTLP_ENDPOINT", "localhost:4317"}});
+  EXPECT_FALSE(only.is_on());
+  EXPECT_EQ(only.ignored, Names{"OTEL_EXPORTER_OTLP_ENDPOINT"});
+  const auto other = with({k_on, {"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "localhost:4317"}});
+  EXPECT_TRUE(check(other));
+  EXPECT_EQ(other.ignored, Names{"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"});
+}
+
+TEST(OtlpSettings, NothingElseIsReadWithoutAnEndpoint) {
+  const Environment foreign{
+      {"OTEL_TRACES_SAMPLER", "jaeger_remote"}, {"OTEL_TRACES_SAMPLER_ARG", "endpoint=http://x"}, {"OTEL_EXPORTER_OTLP_TIMEOUT", "10s"}};
+  EXPECT_EQ(with(foreign).ignored, Names{});
+  auto disabled = foreign;
+  disabled.insert(k_on);
+  disabled.emplace("OTEL_SDK_DISABLED", "true");
+  EXPECT_EQ(with(disabled).ignored, Names{});
+}
+
+TEST(OtlpSettings, TheStandardSamplersAreHeeded) {
+  const auto ratio = [](const char* sampler) {
+    return with({k_on, {"OTEL_TRACES_SAMPLER", sampler}, {"OTEL_TRACES_SAMPLER_ARG", "0.25"}}).ratio;
+  };
+  for (const std::string prefix : {"", "parentbased_"}) {
+    EXPECT_EQ(ratio((prefix + "always_on").c_str()), 1);
+    EXPECT_EQ(ratio((prefix + "always_off").c_str()), 0);
+    EXPECT_EQ(ratio((prefix + "traceidratio").c_str()), 0.25);
+  }
+  const auto other = with({k_on, {"OTEL_TRACES_SAMPLER", "jaeger_remote"}, {"OTEL_TRACES_SAMPLER_ARG", "endpoint=http://x"}});
+  EXPECT_EQ(other.ignored, Names{"OTEL_TRACES_SAMPLER"});
+  EXPECT_EQ(other.ratio, 1);
+  EXPECT_EQ(with({k_on, {"OTEL_TRACES_SAMPLER", "always_off"}}, {}, {.ratio = true}).ratio, 1) << "our own option comes first";
 }
 
 TEST(OtlpSettings, AreCheckedWithoutShowingASecret) {
