@@ -91,8 +91,8 @@ TEST(Network, LostAltogetherWithRequestsInFlightDoublesNothing) {
 
 // Ten minutes at this factor: 12 s.
 TEST(Outage, OfTenMinutesCostsNoMessageAndTwilioFewRequests) {
-  constexpr int k_people = 1'000;
-  Scene scene(k_people, {{"BIZCOMMS_WORKER_IN_FLIGHT_MAX", "16"}});
+  constexpr int k_crowd = 1'000;
+  Scene scene(k_crowd, {{"BIZCOMMS_WORKER_IN_FLIGHT_MAX", "16"}});
   const auto worker = scene.start_worker();
   scene.post();
   ASSERT_TRUE(test::eventually([&] { return scene.taken() > 50; }));
@@ -103,8 +103,8 @@ TEST(Outage, OfTenMinutesCostsNoMessageAndTwilioFewRequests) {
   const auto during = scene.requests_ended(worker) - before;
   const auto reached = scene.taken();
   scene.cell().faults("{}");
-  ASSERT_LT(reached, k_people - 100U) << "it came too late";
-  std::printf("In ten minutes without Twilio, %d requests were made for %zu messages.\n", during, k_people - reached);
+  ASSERT_LT(reached, k_crowd - 100U) << "it came too late";
+  std::printf("In ten minutes without Twilio, %d requests were made for %zu messages.\n", during, k_crowd - reached);
   EXPECT_GT(during, 0);
   EXPECT_LT(during, 300) << "some 16 were in flight, each of which is looked up again and again; then it is probes";
   scene.expect_each_once();
