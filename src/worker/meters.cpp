@@ -65,4 +65,11 @@ Meters::Meters(Metrics& metrics)
   for (const alert::Lane which : {alert::Lane::standard, alert::Lane::urgent}) { lane(which) = lane_meters(metrics, which); }
 }
 
+void Meters::show_nothing() {
+  for (Gauge* gauge : {&in_flight, &in_flight_limit, &rows_in_hand, &breaker_open, &senders_stopped}) { gauge->set(0); }
+  for (const LaneMeters& lane : m_lanes) {
+    for (Gauge* gauge : {lane.visible, lane.hidden, lane.dead, lane.oldest_seconds}) { gauge->set(0); }
+  }
+}
+
 }  // namespace bizcomms::worker

@@ -23,6 +23,7 @@ struct Meters {
   void count(alert::Outcome::Kind kind, alert::Channel channel) {
     m_outcomes[static_cast<std::size_t>(kind)][static_cast<std::size_t>(channel)]->add();
   }
+  void show_nothing();  // what is, not what was: of a worker that ended
   [[nodiscard]] LaneMeters& lane(alert::Lane which) { return m_lanes[static_cast<std::size_t>(which)]; }
 
   std::array<Histogram*, 2> request_seconds{};  // by channel

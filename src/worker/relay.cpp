@@ -10,19 +10,30 @@ namespace bizcomms::worker {
 
 namespace {
 
-// A span for each traced event, within which whoever receives it goes on.
+// A span for each traced event, nothing for the others; whoever receives the event goes on within it.
 std::vector<OpenSpan> begin_publishing(const Tracer& tracer, std::vector<alert::Event>& events) {
   std::vector<OpenSpan> spans;
   for (alert::Event& event : events) {
-    auto span = tracer.start(event.trace, event.kind == alert::EventKind::batch_ready ? "publish batch_ready" : "publish alert_created",
-                             SpanKind::producer);
+    auto& span = spans.emplace_back(tracer.start(
+        event.trace, event.kind == alert::EventKind::batch_ready ? "publish batch_ready" : "publish alert_created", SpanKind::producer));
     if (!span) { continue; }
     span->set("bizcomms.alert_id", event.alert.to_string());
     span->set("bizcomms.batch", std::int64_t{event.batch});
     event.trace = span->traceparent();
-    spans.push_back(std::move(span));
   }
   return spans;
+}
+
+void end_publishing(const Tracer& tracer, const std::vector<OpenSpan>& spans, const Result<std::vector<bool>>& published) {
+  for (std::size_t i = 0; i < spans.size(); ++i) {
+    if (!spans[i]) { continue; }
+    if (!published) {
+      spans[i]->failure = published.error().message;
+    } else if (!(*published)[i]) {
+      spans[i]->failure = "The queue did not take this event.";
+    }
+    tracer.end(spans[i]);
+  }
 }
 
 }  // namespace
@@ -56,10 +67,7 @@ Result<std::vector<bool>> Relay::publish(std::span<const alert::Event> events) {
   std::vector<alert::Event> continued(events.begin(), events.end());
   const auto spans = begin_publishing(m_tracer, continued);
   auto published = m_queue.publish(continued);
-  for (const OpenSpan& span : spans) {
-    if (!published) { span->failure = published.error().message; }
-    m_tracer.end(span);
-  }
+  end_publishing(m_tracer, spans, published);
   return published;
 }
 

@@ -80,6 +80,7 @@ Worker::~Worker() {
   stop_all(m_hidden->intake);
   m_hidden->context.traffic->shut();
   stop_all(m_hidden->handling);
+  m_hidden->meters.show_nothing();
 }
 
 void Worker::start() {

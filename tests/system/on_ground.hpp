@@ -6,7 +6,8 @@
 //
 // On PostgreSQL alone are those that never come near queue or ledger: hostile requests, keys, the API's description, the commands that
 // start no delivery, the README's; forged webhooks, which are refused before the ledger hears of them (the contract suite merges repeated
-// reports on both); and those that break what AWS has not: a full disk under the ledger's rows, a lock outlasting a statement's limit.
+// reports on both); those that break what AWS has not: a full disk under the ledger's rows, a lock outlasting a statement's limit; and
+// traces, metrics and changed secrets, which deliver, but are about what is the same on both.
 #pragma once
 
 #include <gtest/gtest.h>

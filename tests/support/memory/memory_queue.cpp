@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -20,6 +21,11 @@ std::string receipt_of(std::int64_t serial, int receives) { return fmt::format("
 void MemoryQueue::set_down(bool down) {
   const std::scoped_lock lock(m_mutex);
   m_down = down;
+}
+
+void MemoryQueue::refuse_one() {
+  const std::scoped_lock lock(m_mutex);
+  m_refuses_one = true;
 }
 
 std::optional<Error> MemoryQueue::down() const {
@@ -44,8 +50,12 @@ MemoryQueue::Waitings::iterator MemoryQueue::find(const Receipt& receipt) {
 Result<std::vector<bool>> MemoryQueue::publish(std::span<const Event> events) {
   const std::scoped_lock lock(m_mutex);
   if (auto error = down()) { return *error; }
-  for (const Event& event : events) { put(event, Millis{0}); }
-  return std::vector<bool>(events.size(), true);
+  std::vector<bool> taken(events.size(), true);
+  if (!taken.empty()) { taken.back() = !std::exchange(m_refuses_one, false); }
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    if (taken[i]) { put(events[i], Millis{0}); }
+  }
+  return taken;
 }
 
 std::vector<Message> MemoryQueue::take(Lane lane, int max) {

@@ -18,6 +18,8 @@ public:
 
   // While down every method answers `unavailable`, and nothing changes.
   void set_down(bool down);
+  // The last event of the next publishing is refused.
+  void refuse_one();
   // While held, whoever asks for a depth waits.
   void hold_depths(bool held);
 
@@ -55,6 +57,7 @@ private:
   std::map<std::string, alert::DeadLetter> m_dead;
   std::int64_t m_last_serial = 0;
   bool m_down = false;
+  bool m_refuses_one = false;
   bool m_depths_held = false;
 };
 

@@ -106,5 +106,17 @@ TEST(RelayTrace, WhoeverReceivesAnEventGoesOnWithinItsPublishing) {
   EXPECT_EQ(parse_traceparent(received->front().event.trace), (Trace{publish.trace_id, publish.id, true}));
 }
 
+TEST(RelayTrace, AnEventThatTheQueueRefusesAloneIsAFailure) {
+  TracedRig rig;
+  rig.queue.refuse_one();
+  rig.post();
+  const RelaySettings quick{.group_max = 10, .sweep_interval = 5ms, .port_backoff = {1ms, 20ms}, .seed = 7};
+  const Relay relay(
+      quick, rig.store, rig.queue, [] { return true; }, rig.log, rig.metrics, rig.tracer);
+  ASSERT_TRUE(eventually([&] { return rig.count("publish alert_created") == 2; }));
+  EXPECT_FALSE(rig.kept.spans()[0].failure.empty());
+  EXPECT_EQ(rig.kept.spans()[1].failure, "");
+}
+
 }  // namespace
 }  // namespace bizcomms::worker

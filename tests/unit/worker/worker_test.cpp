@@ -320,5 +320,19 @@ TEST(Worker, CallsTheHandlerOfAFailpoint) {
   EXPECT_EQ(hits, 2);
 }
 
+TEST(Worker, LeavesNoOldFigureBehind) {
+  Rig rig;
+  const auto visible = [&]() -> Gauge& {
+    return rig.metrics.gauge("bizcomms_queue_messages", "", {{"lane", "standard"}, {"state", "visible"}});
+  };
+  rig.start();
+  visible().set(7);
+  auto& breaker = rig.metrics.gauge("bizcomms_breaker_open", "");
+  breaker.set(1);
+  rig.worker.reset();
+  EXPECT_EQ(visible().value(), 0);
+  EXPECT_EQ(breaker.value(), 0);
+}
+
 }  // namespace
 }  // namespace bizcomms::worker
