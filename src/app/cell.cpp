@@ -10,28 +10,11 @@ namespace {
 
 using store::AuthorityState;
 
-struct Seen {
-  std::string name;  // "the peer"
-  Result<Sighting> sighting;
-};
-
-std::vector<Seen> ask_all(const std::vector<Witness>& witnesses) {
-  std::vector<Seen> all;
-  for (const Witness& witness : witnesses) { all.push_back({witness.name, witness.ask()}); }
-  return all;
-}
-
-std::int64_t highest_epoch(const std::vector<Seen>& all) {
-  std::int64_t highest = 0;
-  for (const Seen& seen : all) { highest = std::max(highest, seen.sighting ? seen.sighting->epoch : 0); }
-  return highest;
-}
-
 // Who is active by its own word, or took over in an epoch above this database's, and may not know that it should have ended.
-const Seen* another_at_work(const std::vector<Seen>& all, const std::string& cell, std::int64_t epoch) {
-  for (const Seen& seen : all) {
-    if (!seen.sighting || seen.sighting->cell == cell) { continue; }
-    if (seen.sighting->active || seen.sighting->epoch > epoch) { return &seen; }
+const Testimony* another_at_work(const std::vector<Testimony>& all, const std::string& cell, std::int64_t epoch) {
+  for (const Testimony& testimony : all) {
+    if (!testimony.seen || testimony.seen->cell == cell) { continue; }
+    if (testimony.seen->active || testimony.seen->epoch > epoch) { return &testimony; }
   }
   return nullptr;
 }
@@ -46,27 +29,27 @@ std::string sentence_on(const AuthorityState& state) {
   return fmt::format("Writable: {}, epoch {}{}.", holder, state.epoch, state.told ? ", by an operator's word" : "");
 }
 
-std::string sentence_on(const Result<Sighting>& sighting) {
-  if (!sighting) { return "No answer: " + sighting.error().message; }
-  if (sighting->cell.empty()) { return "Knows of no cell yet."; }
-  return fmt::format("Cell {}, epoch {}{}.", sighting->cell, sighting->epoch, sighting->active ? ", active" : "");
+std::string sentence_on(const Testimony& testimony) {
+  if (!testimony.seen) { return "No answer: " + testimony.problem; }
+  if (testimony.seen->cell.empty()) { return "Knows of no cell yet."; }
+  return fmt::format("Cell {}, epoch {}{}.", testimony.seen->cell, testimony.seen->epoch, testimony.seen->active ? ", active" : "");
 }
 
-int status(const AuthorityState& state, const std::vector<Seen>& all, const std::string& cell) {
+int status(const AuthorityState& state, const std::vector<Testimony>& all, const std::string& cell) {
   print_line("this cell", cell);
   print_line("database", sentence_on(state));
-  for (const Seen& seen : all) { print_line(seen.name, sentence_on(seen.sighting)); }
+  for (const Testimony& testimony : all) { print_line(testimony.name, sentence_on(testimony)); }
   return k_done;
 }
 
-int activate(store::Authority& authority, const AuthorityState& state, const std::vector<Seen>& all, const Context& context) {
+int activate(store::Authority& authority, const AuthorityState& state, const std::vector<Testimony>& all, const Context& context) {
   if (!state.writable) { return failed({ErrorCode::conflict, "The database is a read-only replica; promote it first."}); }
   const auto* other = another_at_work(all, context.settings.cell, state.epoch);
   if (other != nullptr && !context.switches.contains("anyway")) {
     return failed(
         {ErrorCode::conflict,
          fmt::format("Cell {} works in epoch {}, says {}; two cells at work may message people twice. Stop it first, and say --anyway.",
-                     other->sighting->cell, other->sighting->epoch, other->name)});
+                     other->seen->cell, other->seen->epoch, other->name)});
   }
   const auto told = authority.tell(context.settings.cell, state.epoch, highest_epoch(all));
   if (!told) { return failed(told.error()); }
@@ -80,7 +63,8 @@ int run_action(Context& context, const db::ConnectionSettings& connection) {
   http::CurlClient client({.ca_file = context.settings.client.ca_file}, ground.log, ground.metrics);
   const auto state = database.authority.current();
   if (!state) { return failed(state.error()); }
-  const auto all = ask_all(witnesses(database, context.settings, client));
+  std::vector<Testimony> all;
+  for (const Witness& witness : witnesses(database, context.settings, client)) { all.push_back(asked(witness)); }
   if (context.words.at(0) == "status") { return status(*state, all, context.settings.cell); }
   return activate(database.authority, *state, all, context);
 }

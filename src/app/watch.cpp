@@ -22,12 +22,6 @@ Standing on_standby(const AuthorityState& state, std::string problem = {}) {
   return {.reachable = true, .schema_ready = true, .active = false, .epoch = state.epoch, .problem = std::move(problem)};
 }
 
-std::int64_t highest_epoch(const std::vector<Testimony>& testimonies) {
-  std::int64_t highest = 0;
-  for (const auto& testimony : testimonies) { highest = std::max(highest, testimony.seen ? testimony.seen->epoch : 0); }
-  return highest;
-}
-
 // A gap of any length makes the cell ask again; a process that starts takes what was answered before its first look.
 void note_contact(WatchMemory& memory, const WatchSettings& settings, SteadyTime now) {
   const bool is_first = !memory.last_contact;

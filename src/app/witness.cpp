@@ -4,6 +4,18 @@
 
 namespace bizcomms::app {
 
+Testimony asked(const Witness& witness) {
+  const auto sighting = witness.ask();
+  if (!sighting) { return {.name = witness.name, .problem = sighting.error().message}; }
+  return {.name = witness.name, .seen = *sighting};
+}
+
+std::int64_t highest_epoch(const std::vector<Testimony>& testimonies) {
+  std::int64_t highest = 0;
+  for (const auto& testimony : testimonies) { highest = std::max(highest, testimony.seen ? testimony.seen->epoch : 0); }
+  return highest;
+}
+
 Witnesses::Witnesses(std::vector<Witness> witnesses, Millis interval, const Clock& clock, const Log& log)
     : m_witnesses(std::move(witnesses)), m_interval(interval), m_clock(clock), m_log(log) {
   for (const Witness& witness : m_witnesses) { m_testimonies.push_back({.name = witness.name}); }

@@ -36,6 +36,9 @@ struct Testimony {
   std::optional<SteadyTime> asked_at{};  // when that question was put; nothing: none is over yet
 };
 
+[[nodiscard]] Testimony asked(const Witness& witness);                                // blocks
+[[nodiscard]] std::int64_t highest_epoch(const std::vector<Testimony>& testimonies);  // that any has seen; 0: none
+
 // Thread-safe. Asks all of them every `interval`, each on a thread of its own: one may take long to fail.
 class Witnesses {
 public:
