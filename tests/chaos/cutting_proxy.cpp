@@ -1,7 +1,5 @@
 #include "chaos/cutting_proxy.hpp"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -13,42 +11,18 @@
 #include <string_view>
 #include <utility>
 
+#include "support/loopback.hpp"
+
 namespace bizcomms::chaos {
 namespace {
+
+using test::close_with_reset;
+using test::write_all;
 
 constexpr std::size_t k_buffer = 16'384;
 constexpr int k_look_ms = 20;  // how soon a stop or an outage is noticed
 
-int loopback_socket() {
-  const int made = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  if (made < 0) { throw std::runtime_error("no socket to be had"); }
-  return made;
-}
-
-sockaddr_in loopback(int port) {
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  address.sin_port = htons(static_cast<std::uint16_t>(port));
-  return address;
-}
-
 int port_of(const std::string& address) { return std::stoi(address.substr(address.rfind(':') + 1)); }
-
-void close_with_reset(int socket) {
-  const linger at_once{1, 0};
-  setsockopt(socket, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
-  close(socket);
-}
-
-bool write_all(int to, std::string_view bytes) {
-  while (!bytes.empty()) {
-    const auto written = ::send(to, bytes.data(), bytes.size(), MSG_NOSIGNAL);
-    if (written <= 0) { return false; }
-    bytes.remove_prefix(static_cast<std::size_t>(written));
-  }
-  return true;
-}
 
 }  // namespace
 
@@ -59,11 +33,9 @@ struct CuttingProxy::Ends {
   bool resets = false;                        // instead of a plain end
 };
 
-CuttingProxy::CuttingProxy(const std::string& upstream) : m_upstream(upstream), m_listener(loopback_socket()) {
-  auto address = loopback(0);
-  if (bind(m_listener, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0 || listen(m_listener, 64) != 0) {
-    throw std::runtime_error("no free port");
-  }
+CuttingProxy::CuttingProxy(const std::string& upstream)
+    : m_upstream(port_of(upstream)), m_listener(test::new_socket()), m_port(test::bind_free(m_listener)) {
+  if (listen(m_listener, 64) != 0) { throw std::runtime_error("no free port"); }
   m_acceptor = std::jthread([this](const std::stop_token& stop) { accept_all(stop); });
 }
 
@@ -73,12 +45,7 @@ CuttingProxy::~CuttingProxy() {
   close(m_listener);
 }
 
-std::string CuttingProxy::url() const {
-  sockaddr_in address{};
-  socklen_t size = sizeof address;
-  getsockname(m_listener, reinterpret_cast<sockaddr*>(&address), &size);
-  return "http://127.0.0.1:" + std::to_string(ntohs(address.sin_port));
-}
+std::string CuttingProxy::url() const { return "http://127.0.0.1:" + std::to_string(m_port); }
 
 void CuttingProxy::cut_answers_after(std::vector<std::size_t> bytes) {
   const std::scoped_lock lock(m_mutex);
@@ -106,9 +73,8 @@ void CuttingProxy::accept_all(const std::stop_token& stop) {
 }
 
 void CuttingProxy::serve(int client, const std::stop_token& stop) {
-  Ends ends{.client = client, .server = loopback_socket()};
-  auto address = loopback(port_of(m_upstream));
-  bool open = connect(ends.server, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
+  Ends ends{.client = client, .server = test::new_socket()};
+  bool open = test::connect_to(ends.server, m_upstream);
   while (open && !stop.stop_requested()) {
     if (m_down) {
       ends.resets = true;

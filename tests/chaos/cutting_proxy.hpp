@@ -36,8 +36,9 @@ private:
   [[nodiscard]] bool carry_request(Ends& ends);
   [[nodiscard]] bool carry_answer(Ends& ends);
 
-  const std::string m_upstream;
+  const int m_upstream;  // its port
   int m_listener = -1;
+  int m_port = 0;
   std::atomic<bool> m_down = false;
   std::atomic<int> m_resets = 0;
   std::atomic<int> m_posts = 0;

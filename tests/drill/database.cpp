@@ -12,7 +12,7 @@
 #include <fmt/format.h>
 
 #include "db/server_process.hpp"
-#include "drill/line.hpp"
+#include "support/loopback.hpp"
 #include "support/postgres.hpp"
 
 namespace bizcomms::drill {
@@ -49,7 +49,7 @@ std::vector<std::string> parameters(int port) {
 
 }  // namespace
 
-Database::Database(std::string name) : m_name(std::move(name)), m_port(free_port()), m_folder(new_folder()) {}
+Database::Database(std::string name) : m_name(std::move(name)), m_port(test::free_port()), m_folder(new_folder()) {}
 
 Database::~Database() {
   if (m_server && m_server->running()) { test::kill_server(m_server->pid()); }

@@ -1,7 +1,5 @@
 #include "drill/line.hpp"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -14,50 +12,16 @@
 #include <string_view>
 #include <utility>
 
+#include "support/loopback.hpp"
+
 namespace bizcomms::drill {
 namespace {
 
 using std::chrono::steady_clock;
+using test::write_all;
 
 constexpr std::size_t k_buffer = 65'536;
 constexpr int k_look_ms = 20;  // how soon a stop or a cut is noticed
-
-sockaddr_in loopback(int port) {
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  address.sin_port = htons(static_cast<std::uint16_t>(port));
-  return address;
-}
-
-int new_socket() {
-  const int made = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  if (made < 0) { throw std::runtime_error("no socket to be had"); }
-  return made;
-}
-
-int bound_port(int socket) {
-  auto address = loopback(0);
-  socklen_t size = sizeof address;
-  auto* plain = reinterpret_cast<sockaddr*>(&address);
-  if (bind(socket, plain, size) != 0 || getsockname(socket, plain, &size) != 0) { throw std::runtime_error("no free port"); }
-  return ntohs(address.sin_port);
-}
-
-void reset(int socket) {
-  const linger at_once{1, 0};
-  setsockopt(socket, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
-  close(socket);
-}
-
-bool write_all(int to, std::string_view bytes) {
-  while (!bytes.empty()) {
-    const auto written = ::send(to, bytes.data(), bytes.size(), MSG_NOSIGNAL);
-    if (written <= 0) { return false; }
-    bytes.remove_prefix(static_cast<std::size_t>(written));
-  }
-  return true;
-}
 
 std::string received(int from) {
   std::string bytes(k_buffer, '\0');
@@ -67,13 +31,6 @@ std::string received(int from) {
 }
 
 }  // namespace
-
-int free_port() {
-  const int probe = new_socket();
-  const int port = bound_port(probe);
-  close(probe);
-  return port;
-}
 
 struct Line::Passage {
   int client = -1;
@@ -86,7 +43,7 @@ struct Line::Passage {
   }
 };
 
-Line::Line() : m_listener(new_socket()), m_port(bound_port(m_listener)) {
+Line::Line() : m_listener(test::new_socket()), m_port(test::bind_free(m_listener)) {
   if (listen(m_listener, 64) != 0) { throw std::runtime_error("no free port"); }
   m_acceptor = std::jthread([this](const std::stop_token& stop) { accept_all(stop); });
 }
@@ -116,12 +73,11 @@ void Line::accept_all(const std::stop_token& stop) {
 void Line::serve(int client, const std::stop_token& stop) {
   const int cuts = m_cuts;
   const int upstream = m_upstream;
-  Passage passage{.client = client, .server = new_socket()};
-  auto address = loopback(upstream);
-  bool open = upstream != 0 && connect(passage.server, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
+  Passage passage{.client = client, .server = test::new_socket()};
+  bool open = upstream != 0 && test::connect_to(passage.server, upstream);
   while (open && m_cuts == cuts && !stop.stop_requested()) { open = carry(passage); }
-  reset(passage.server);
-  reset(client);
+  test::close_with_reset(passage.server);
+  test::close_with_reset(client);
 }
 
 // False where one end has closed.

@@ -4,16 +4,12 @@
 
 #include <atomic>
 #include <list>
-#include <mutex>
 #include <stop_token>
 #include <thread>
 
 #include "bizcomms/base/time.hpp"
 
 namespace bizcomms::drill {
-
-// A port of 127.0.0.1 that nobody listens on.
-[[nodiscard]] int free_port();
 
 // Thread-safe.
 class Line {

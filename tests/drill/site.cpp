@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "drill/line.hpp"
+#include "support/loopback.hpp"
 
 namespace bizcomms::drill {
 namespace {
@@ -35,7 +36,7 @@ test::Answer Web::ask(const std::string& method, const std::string& url, const s
   return {.status = response->status, .body = std::move(response->body), .headers = std::move(response->headers)};
 }
 
-Site::Site(SiteSettings settings, Web& web) : m_settings(std::move(settings)), m_web(web), m_port(free_port()) {
+Site::Site(SiteSettings settings, Web& web) : m_settings(std::move(settings)), m_web(web), m_port(test::free_port()) {
   m_settings.options["BIZCOMMS_CELL"] = m_settings.cell;
   m_settings.options["BIZCOMMS_REGION"] = m_settings.region;
   m_settings.options["BIZCOMMS_LOG_FORMAT"] = "json";

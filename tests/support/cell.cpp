@@ -1,9 +1,7 @@
 #include "support/cell.hpp"
+#include "support/loopback.hpp"
 
-#include <arpa/inet.h>
 #include <gtest/gtest.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -49,18 +47,7 @@ json::Value Answer::json() const {
   return document->root();
 }
 
-std::string free_address() {
-  const int probe = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  auto* plain = reinterpret_cast<sockaddr*>(&address);
-  const bool known = bind(probe, plain, size) == 0 && getsockname(probe, plain, &size) == 0;
-  close(probe);
-  if (!known) { throw std::runtime_error("no free port"); }
-  return "127.0.0.1:" + std::to_string(ntohs(address.sin_port));
-}
+std::string free_address() { return "127.0.0.1:" + std::to_string(free_port()); }
 
 std::string number(int n) { return "+1555" + std::to_string(1'000'000 + n); }
 
